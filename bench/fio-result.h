@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef XDMAD_BENCH_FIO_RESULT_H
+#define XDMAD_BENCH_FIO_RESULT_H
+/*
+ * The gate through which alone fio is trusted: its exit status, a complete last JSON document,
+ * every error zero, bytes equal to the plan, no stray "fio:" text. fio's exit status alone lies: a
+ * worker dead of a signal and a refused device both end with 0.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "bench/profile.h"
+
+#define FIO_MAX_OUTPUT_BYTES (16U * 1024 * 1024) /* of stdout; more is refused */
+
+/* What was left of one fio process. The texts need no NUL and may hold anything. */
+typedef struct FioEvidence {
+    const char *out;
+    size_t out_bytes;
+    const char *err;
+    size_t err_bytes;
+    int exit_status; /* 0 to 255; without meaning when a signal ended it */
+    int signal;      /* that ended it, or 0 */
+} FioEvidence;
+
+/* Completion latency, in nanoseconds. */
+typedef struct FioLatency {
+    double min, mean, p50, p95, p99, p999, max;
+} FioLatency;
+
+typedef struct FioResult {
+    bool passed;           /* the gate; the figures below are to be used only then */
+    json_t *reasons;       /* array of sentences, empty when passed; owned */
+    char version[32];      /* "fio-3.33", or empty */
+    uint64_t bytes;        /* done in the planned direction, as fio says */
+    uint64_t runtime_usec; /* as fio says: whole milliseconds, rounded up */
+    double busy_usec;      /* the finest runtime that the document supports, see fio_result_judge */
+    double bw_bytes_per_sec; /* bytes / busy_usec */
+    double iops;
+    FioLatency clat_ns;
+    double usr_cpu_percent, sys_cpu_percent; /* of fio's own thread */
+    uint64_t context_switches;
+} FioResult;
+
+/* Free what it owns and zero it. */
+void fio_result_done(FioResult *result);
+
+/*
+ * Judge one process against the workload it was to do. 0 and *ret_result, passed or with reasons
+ * (the caller calls fio_result_done), or -ENOMEM.
+ *
+ * fio rounds a runtime up to whole milliseconds (backend.c:update_runtime, 3.33), which is coarse
+ * for a short leg. busy_usec is the runtime by Little's law, mean latency * I/Os / iodepth (J. D.
+ * C. Little: A Proof for the Queuing Formula L = lambda W, Operations Research 9, 1961), held
+ * within the millisecond that fio's own figure allows: never outside of what fio measured.
+ */
+int fio_result_judge(const FioEvidence *evidence, const Workload *workload, FioResult *ret_result);
+
+/* Bytes done by the newest complete document of an output that still grows (fio appends one on each
+ * SIGUSR1). true and *ret_bytes, or false when there is none yet. */
+bool fio_progress_bytes(const char *out, size_t out_bytes, uint64_t *ret_bytes);
+
+/* For evidence and report; to_json: a new reference, NULL when out of memory. from_json: 0 and
+ * *ret_result, -EBADMSG, -ENOMEM. */
+json_t *fio_result_to_json(const FioResult *result);
+int fio_result_from_json(const json_t *json, FioResult *ret_result);
+
+#endif

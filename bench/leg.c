@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The outcome of a leg, its proof, and its form as evidence. */
+#include "bench/leg.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/json.h"
+
+void leg_outcome_done(LegOutcome *outcome)
+{
+    free(outcome->failure);
+    fio_result_done(&outcome->fio);
+    *outcome = (LegOutcome) { 0 };
+}
+
+void leg_outcome_prove(LegOutcome *outcome, const PlanLeg *leg)
+{
+    const ProofInput input = {
+        .planned = leg->path,
+        .trace_available = outcome->trace_available,
+        .lost_events = outcome->lost_events,
+        .frames_known = outcome->frames_known,
+        .frames_unchanged = outcome->frames_unchanged,
+        .issued_bytes = outcome->ran && outcome->fio.passed ? outcome->fio.bytes : 0,
+    };
+
+    outcome->proof = proof_judge(&outcome->account, &input);
+}
+
+bool leg_outcome_counts(const LegOutcome *outcome)
+{
+    return outcome->ran && !outcome->failure && outcome->fio.passed &&
+           outcome->proof.state == PROOF_PROVED;
+}
+
+json_t *leg_outcome_to_json(const LegOutcome *outcome)
+{
+    return json_pack(
+        "{s:I, s:b, s:s*, s:o*, s:o, s:b, s:I, s:b, s:b, s:o*}", "index",
+        (json_int_t)outcome->index, "ran", outcome->ran, "failure", outcome->failure, "fio",
+        outcome->ran ? fio_result_to_json(&outcome->fio) : NULL, "account",
+        bounce_account_to_json(&outcome->account), "trace_available", outcome->trace_available,
+        "lost_events", (json_int_t)outcome->lost_events, "frames_known", outcome->frames_known,
+        "frames_unchanged", outcome->frames_unchanged, "system_cpu_usec",
+        outcome->system_cpu_known ? json_integer((json_int_t)outcome->system_cpu_usec) : NULL);
+}
+
+static int read_flags(const json_t *json, LegOutcome *outcome)
+{
+    const struct {
+        const char *key;
+        bool *value;
+    } flags[] = {
+        { "ran", &outcome->ran },
+        { "trace_available", &outcome->trace_available },
+        { "frames_known", &outcome->frames_known },
+        { "frames_unchanged", &outcome->frames_unchanged },
+    };
+
+    for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+        const json_t *value = json_object_get(json, flags[i].key);
+        if (!json_is_boolean(value))
+            return -EBADMSG;
+        *flags[i].value = json_is_true(value);
+    }
+    return 0;
+}
+
+static int read_counts(const json_t *json, LegOutcome *outcome)
+{
+    int64_t index = json_get_int(json, "index", -1);
+    int64_t lost_events = json_get_int(json, "lost_events", -1);
+    const json_t *cpu = json_object_get(json, "system_cpu_usec");
+
+    if (index < 0 || index >= PLAN_MAX_LEGS || lost_events < 0)
+        return -EBADMSG;
+    if (cpu && (!json_is_integer(cpu) || json_integer_value(cpu) < 0))
+        return -EBADMSG;
+    outcome->index = (uint32_t)index;
+    outcome->lost_events = (uint64_t)lost_events;
+    outcome->system_cpu_known = cpu != NULL;
+    outcome->system_cpu_usec = cpu ? (uint64_t)json_integer_value(cpu) : 0;
+    return bounce_account_from_json(json_object_get(json, "account"), &outcome->account);
+}
+
+int leg_outcome_from_json(const json_t *json, LegOutcome *ret_outcome)
+{
+    LegOutcome outcome = { 0 };
+    const json_t *failure = json_object_get(json, "failure");
+
+    if (read_flags(json, &outcome) < 0 || read_counts(json, &outcome) < 0 ||
+        (failure && !json_is_string(failure)))
+        return -EBADMSG;
+    if (outcome.ran) {
+        int r = fio_result_from_json(json_object_get(json, "fio"), &outcome.fio);
+        if (r < 0)
+            return r;
+    }
+    if (failure) {
+        outcome.failure = strdup(json_string_value(failure));
+        if (!outcome.failure) {
+            leg_outcome_done(&outcome);
+            return -ENOMEM;
+        }
+    }
+    *ret_outcome = outcome;
+    return 0;
+}

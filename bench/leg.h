@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef XDMAD_BENCH_LEG_H
+#define XDMAD_BENCH_LEG_H
+/*
+ * What came of one leg: all that the verdict needs of it, so that evidence can be judged again.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "bench/fio-result.h"
+#include "bench/plan.h"
+#include "bench/proof.h"
+
+typedef struct LegOutcome {
+    uint32_t index;        /* of the plan's leg */
+    bool ran;              /* fio was started; false: see failure */
+    char *failure;         /* why it was not run, or was cut short by us; or NULL; owned */
+    FioResult fio;         /* as fio_result_judge() left it; zero when it was not run */
+    BounceAccount account; /* of its events */
+    bool trace_available;
+    uint64_t lost_events;
+    bool frames_known;
+    bool frames_unchanged;
+    Proof proof; /* set by leg_outcome_prove() */
+    bool system_cpu_known;
+    uint64_t system_cpu_usec; /* busy time of all CPUs during the leg, kernel threads included */
+} LegOutcome;
+
+/* Free what it owns and zero it. */
+void leg_outcome_done(LegOutcome *outcome);
+
+/* Set the proof out of the rest and the plan's leg. A leg that the gate refused counts as having
+ * issued nothing known, hence is unproved. */
+void leg_outcome_prove(LegOutcome *outcome, const PlanLeg *leg);
+
+/* Ran, passed the gate, and proved on its planned path: the only legs that enter a figure. */
+bool leg_outcome_counts(const LegOutcome *outcome);
+
+/* A new reference, or NULL when out of memory. */
+json_t *leg_outcome_to_json(const LegOutcome *outcome);
+
+/* Strict. The proof is not read but left unproved: leg_outcome_prove() judges anew. 0; -EBADMSG;
+ * -ENOMEM. */
+int leg_outcome_from_json(const json_t *json, LegOutcome *ret_outcome);
+
+#endif

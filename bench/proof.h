@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef XDMAD_BENCH_PROOF_H
+#define XDMAD_BENCH_PROOF_H
+/*
+ * Which path a leg took, from the kernel's own bounce events. Bytes are compared, never events: the
+ * kernel splits and merges as it likes.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "placement/bounce-event.h"
+#include "placement/reach.h"
+
+/* What the events of one leg add up to. Zero-initialised is empty. */
+typedef struct BounceAccount {
+    uint64_t events;           /* of the device */
+    uint64_t forced_events;    /* of those, by swiotlb=force */
+    uint64_t foreign_events;   /* of other devices: counted, else ignored */
+    uint64_t bytes;            /* of the device = the three below */
+    uint64_t arena_bytes;      /* in the arena's frames */
+    uint64_t other_bytes;      /* at a known address elsewhere: the file system's own */
+    uint64_t no_address_bytes; /* address lost (outside of every window, and no probe told it) */
+} BounceAccount;
+
+/* Whose events count, and where the leg's buffer lies. All borrowed. */
+typedef struct AccountScope {
+    const char *device;     /* dev_name of the storage controller's DMA device */
+    const uint64_t *frames; /* sorted, of frame_map_sorted() */
+    size_t n_frames;
+    uint64_t page_bytes;
+    const DmaReach *reach; /* to turn a bus address into a CPU address; may be unknown */
+} AccountScope;
+
+/* Add one event. The address is the probed CPU address, else the CPU address behind the bus
+ * address; with neither, its bytes have no address. Sums saturate. */
+void bounce_account_add(BounceAccount *account, const AccountScope *scope,
+                        const BounceEvent *event);
+
+typedef enum ProofState {
+    PROOF_UNPROVED, /* evidence is missing or ambiguous; the zero value */
+    PROOF_PROVED,
+    PROOF_CONTRADICTED, /* the leg is void, and that is a finding */
+} ProofState;
+
+/* "unproved", "proved", "contradicted"; static, never NULL. */
+const char *proof_state_name(ProofState state);
+int proof_state_from_name(const char *name, ProofState *ret_state); /* 0 or -EINVAL */
+
+/* What is known of a leg beside its account. */
+typedef struct ProofInput {
+    DmaPath planned;       /* DMA_PATH_DIRECT or DMA_PATH_BOUNCE */
+    bool trace_available;  /* bounce events were being recorded throughout */
+    uint64_t lost_events;  /* that the trace says it dropped */
+    bool frames_known;     /* every page of the arena had its frame read, before and after */
+    bool frames_unchanged; /* and they were the same */
+    uint64_t issued_bytes; /* as fio's gated result says; 0 when there is none */
+} ProofInput;
+
+typedef struct Proof {
+    ProofState state;
+    DmaPath proved; /* the path the evidence shows; DMA_PATH_UNKNOWN when it shows no single one */
+    char reason[256];
+} Proof;
+
+/*
+ * Rules, the first that holds:
+ *  - no trace, unknown or moved frames, nothing issued: unproved;
+ *  - direct planned, bytes of the arena bounced: contradicted (lost events or not);
+ *  - events lost: unproved;
+ *  - direct: proved iff no byte of the arena and no byte without address bounced; bytes without
+ *    address may be the file system's or the arena's, so then unproved;
+ *  - bounce: proved iff the arena's bytes equal the issued ones, or no event of the leg lies in the
+ *    arena and the bytes without address equal the issued ones exactly. Contradicted when even both
+ *    together are fewer than issued: some I/O did not bounce. More than issued is unproved: the
+ *    kernel's event tells of attempts, and a repeated one may hide a direct one.
+ */
+Proof proof_judge(const BounceAccount *account, const ProofInput *input);
+
+/* For evidence: new references, NULL when out of memory; strict readers: 0 or -EBADMSG. */
+json_t *bounce_account_to_json(const BounceAccount *account);
+int bounce_account_from_json(const json_t *json, BounceAccount *ret_account);
+
+#endif

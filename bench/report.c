@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Tells a bench run as JSON. Keys stand in one order; jansson's pack fails as a whole when any part
+ * is out of memory, so that no half report is ever seen.
+ */
+#include "bench/report.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "bench/figures.h"
+#include "bench/judge.h"
+#include "common/cleanup.h"
+#include "common/json.h"
+
+#define REPORT_SCHEMA 1
+#define RATIO_METHOD                                                                               \
+    "rate direct / rate bounce, pair by pair: exp of the Hodges-Lehmann estimate of the log "      \
+    "ratios, with the exact Wilcoxon signed-rank interval"
+#define EMULATED_NOTE                                                                              \
+    "the speed of an emulator is no hardware's: these rates and times are instruction counts"
+
+static json_t *path_to_json(const PathReach *reach, bool planned)
+{
+    const char *state = reach->reachable ? (planned ? "run" : "reachable") : "unreachable";
+
+    return json_pack("{s:s, s:s?, s:I, s:I}", "state", state, "reason", reach->reason, "pages",
+                     (json_int_t)reach->pages, "page_bytes", (json_int_t)reach->page_bytes);
+}
+
+static json_t *path_figures_to_json(const PathFigures *figures)
+{
+    json_t *cpu = figures->n_cpu ? summary_to_json(&figures->cpu_usec_per_mib) : NULL;
+
+    if (figures->n == 0)
+        return json_pack("{s:i}", "n", 0);
+    return json_pack("{s:I, s:o, s:{s:o, s:o, s:o}, s:o*, s:O}", "n", (json_int_t)figures->n,
+                     "bw_bytes_per_sec", summary_to_json(&figures->bw_bytes_per_sec), "clat_ns",
+                     "p50", summary_to_json(&figures->clat_p50_ns), "p99",
+                     summary_to_json(&figures->clat_p99_ns), "p999",
+                     summary_to_json(&figures->clat_p999_ns), "cpu_usec_per_mib", cpu, "outliers",
+                     figures->outliers);
+}
+
+static json_t *why_no_interval(const WorkloadFigures *figures)
+{
+    return json_sprintf("not enough data: %zu pairs, need %u", figures->n_pairs, BENCH_LEAST_PAIRS);
+}
+
+static json_t *ratio_to_json(const WorkloadFigures *figures)
+{
+    const SignedRank *ratio = &figures->ratio;
+
+    if (figures->n_pairs == 0)
+        return json_pack("{s:i, s:o}", "n", 0, "why", why_no_interval(figures));
+    if (!ratio->has_interval)
+        return json_pack("{s:I, s:o, s:o, s:s, s:o}", "n", (json_int_t)ratio->n, "estimate",
+                         figure_to_json(ratio->estimate), "p_value", figure_to_json(ratio->p_value),
+                         "method", RATIO_METHOD, "why", why_no_interval(figures));
+    return json_pack("{s:I, s:o, s:o, s:o, s:o, s:o, s:s}", "n", (json_int_t)ratio->n, "estimate",
+                     figure_to_json(ratio->estimate), "low", figure_to_json(ratio->low), "high",
+                     figure_to_json(ratio->high), "confidence", figure_to_json(ratio->confidence),
+                     "p_value", figure_to_json(ratio->p_value), "method", RATIO_METHOD);
+}
+
+static json_t *workload_to_json(const Workload *workload, const WorkloadFigures *figures)
+{
+    return json_pack("{s:s, s:s, s:I, s:I, s:I, s:o, s:o, s:o}", "name", workload->name, "pattern",
+                     io_pattern_name(workload->pattern), "block_bytes",
+                     (json_int_t)workload->block_bytes, "iodepth", (json_int_t)workload->iodepth,
+                     "leg_bytes", (json_int_t)workload->leg_bytes, "direct",
+                     path_figures_to_json(&figures->direct), "bounce",
+                     path_figures_to_json(&figures->bounce), "ratio", ratio_to_json(figures));
+}
+
+static json_t *proof_to_json(const LegOutcome *outcome)
+{
+    const Proof *proof = &outcome->proof;
+    const BounceAccount *account = &outcome->account;
+
+    return json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I}", "state",
+                     proof_state_name(proof->state), "proved", dma_path_name(proof->proved),
+                     "reason", proof->reason, "arena_bytes", (json_int_t)account->arena_bytes,
+                     "other_bytes", (json_int_t)account->other_bytes, "no_address_bytes",
+                     (json_int_t)account->no_address_bytes, "events", (json_int_t)account->events,
+                     "forced_events", (json_int_t)account->forced_events, "lost",
+                     (json_int_t)outcome->lost_events);
+}
+
+/* The figures of a leg that passed the gate, added to its object. */
+static int add_leg_figures(json_t *leg, const LegOutcome *outcome)
+{
+    const FioResult *fio = &outcome->fio;
+    const FioLatency *clat = &fio->clat_ns;
+    _cleanup_json_ json_t *figures = json_pack(
+        "{s:o, s:o, s:I, s:{s:o, s:o, s:o, s:o, s:o, s:o, s:o}, s:{s:o, s:o, s:I}, s:o*}",
+        "bw_bytes_per_sec", figure_to_json(fio->bw_bytes_per_sec), "iops",
+        figure_to_json(fio->iops), "runtime_usec", (json_int_t)fio->runtime_usec, "clat_ns", "min",
+        figure_to_json(clat->min), "mean", figure_to_json(clat->mean), "p50",
+        figure_to_json(clat->p50), "p95", figure_to_json(clat->p95), "p99",
+        figure_to_json(clat->p99), "p999", figure_to_json(clat->p999), "max",
+        figure_to_json(clat->max), "fio_cpu", "usr_percent", figure_to_json(fio->usr_cpu_percent),
+        "sys_percent", figure_to_json(fio->sys_cpu_percent), "context_switches",
+        (json_int_t)fio->context_switches, "system_cpu_usec",
+        outcome->system_cpu_known ? json_integer((json_int_t)outcome->system_cpu_usec) : NULL);
+
+    return figures ? json_object_update(leg, figures) : -1;
+}
+
+static json_t *leg_to_json(const Plan *plan, const PlanLeg *leg, const LegOutcome *outcome)
+{
+    _cleanup_json_ json_t *json = json_pack(
+        "{s:I, s:s, s:I, s:s, s:b, s:b}", "index", (json_int_t)leg->index, "workload",
+        plan->workloads[leg->workload].name, "pair", (json_int_t)leg->pair, "path",
+        dma_path_name(leg->path), "ran", outcome->ran, "counts", leg_outcome_counts(outcome));
+
+    if (outcome->failure && json_object_set_new(json, "failure", json_string(outcome->failure)) < 0)
+        return NULL;
+    if (!outcome->ran)
+        return take_ptr(json);
+    if (json_object_set_new(json, "proof", proof_to_json(outcome)) < 0 ||
+        json_object_set_new(json, "issued_bytes", json_integer((json_int_t)outcome->fio.bytes)) <
+            0 ||
+        json_object_set_new(json, "gate",
+                            json_pack("{s:b, s:O*}", "passed", outcome->fio.passed, "reasons",
+                                      outcome->fio.reasons)) < 0 ||
+        (outcome->fio.passed && add_leg_figures(json, outcome) < 0))
+        return NULL;
+    return take_ptr(json);
+}
+
+/* All that a report is made of, in the plan's order. */
+typedef struct Material {
+    const Plan *plan;
+    const BenchContext *context;
+    const LegOutcome *by_leg;
+    const WorkloadFigures *figures;
+} Material;
+
+static json_t *legs_to_json(const Material *material)
+{
+    _cleanup_json_ json_t *legs = json_array();
+
+    for (size_t i = 0; i < material->plan->n_legs; i++) {
+        const PlanLeg *leg = &material->plan->legs[i];
+
+        if (json_array_append_new(legs, leg_to_json(material->plan, leg, &material->by_leg[i])) < 0)
+            return NULL;
+    }
+    return take_ptr(legs);
+}
+
+static json_t *workloads_to_json(const Material *material)
+{
+    _cleanup_json_ json_t *workloads = json_array();
+
+    for (size_t i = 0; i < material->plan->n_workloads; i++) {
+        const Workload *workload = &material->plan->workloads[i];
+
+        if (json_array_append_new(workloads, workload_to_json(workload, &material->figures[i])) < 0)
+            return NULL;
+    }
+    return take_ptr(workloads);
+}
+
+static json_t *bytes_to_json(const Plan *plan, const BenchContext *context)
+{
+    return json_pack("{s:I, s:I, s:o*}", "planned_read", (json_int_t)plan->bytes_read,
+                     "planned_write", (json_int_t)plan->bytes_written, "kernel_written",
+                     context->kernel_written_known
+                         ? json_integer((json_int_t)context->kernel_written_bytes)
+                         : NULL);
+}
+
+static int tell(const Material *material, json_t **ret_report)
+{
+    const Plan *plan = material->plan;
+    const BenchContext *context = material->context;
+    _cleanup_json_ json_t *reasons = NULL;
+    Verdict verdict;
+    json_t *report;
+    int r = bench_judge(plan, material->by_leg, material->figures, context, &verdict, &reasons);
+
+    if (r < 0)
+        return r;
+    report = json_pack(
+        "{s:i, s:s, s:s?, s:s, s:O, s:b, s:s*, s:O*, s:O*, s:O*, s:s, s:I, s:{s:o, s:o}, s:o, s:o, "
+        "s:o, s:s*}",
+        "schema", REPORT_SCHEMA, "kind", "bench", "run", context->run, "verdict",
+        verdict_name(verdict), "reasons", reasons, "emulated", context->emulated, "note",
+        context->emulated ? EMULATED_NOTE : NULL, "target", context->target, "environment",
+        context->environment, "device", context->device, "profile", plan->profile, "seed",
+        (json_int_t)plan->seed, "paths", "direct", path_to_json(&context->direct, plan->direct),
+        "bounce", path_to_json(&context->bounce, plan->bounce), "workloads",
+        workloads_to_json(material), "legs", legs_to_json(material), "bytes",
+        bytes_to_json(plan, context), "evidence", context->evidence);
+    if (!report)
+        return -ENOMEM;
+    *ret_report = report;
+    return 0;
+}
+
+static int build_figures(const Plan *plan, const LegOutcome *by_leg, WorkloadFigures *figures)
+{
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < plan->n_workloads; i++)
+        r = workload_figures_build(plan, by_leg, i, &figures[i]);
+    return r;
+}
+
+#define NO_OUTCOME UINT32_MAX
+
+/* Put the outcomes into the plan's order, each with its proof judged anew; a missing one stays as
+ * not run. The copies are shallow: they borrow what the outcomes own. */
+static int sort_outcomes(const Plan *plan, const LegOutcome *outcomes, size_t n_outcomes,
+                         LegOutcome *by_leg)
+{
+    for (size_t i = 0; i < plan->n_legs; i++)
+        by_leg[i].index = NO_OUTCOME;
+    for (size_t i = 0; i < n_outcomes; i++) {
+        uint32_t index = outcomes[i].index;
+
+        if (index >= plan->n_legs || by_leg[index].index != NO_OUTCOME)
+            return -EINVAL;
+        by_leg[index] = outcomes[i];
+        leg_outcome_prove(&by_leg[index], &plan->legs[index]);
+    }
+    return 0;
+}
+
+int bench_report_build(const Plan *plan, const LegOutcome *outcomes, size_t n_outcomes,
+                       const BenchContext *context, json_t **ret_report)
+{
+    LegOutcome *by_leg = calloc(plan->n_legs, sizeof(*by_leg));
+    WorkloadFigures *figures = calloc(plan->n_workloads, sizeof(*figures));
+    Material material = { plan, context, by_leg, figures };
+    int r = -ENOMEM;
+
+    if (by_leg && figures)
+        r = sort_outcomes(plan, outcomes, n_outcomes, by_leg);
+    if (r == 0)
+        r = build_figures(plan, by_leg, figures);
+    if (r == 0)
+        r = tell(&material, ret_report);
+    for (size_t i = 0; figures && i < plan->n_workloads; i++)
+        workload_figures_done(&figures[i]);
+    free(figures);
+    free(by_leg);
+    return r;
+}
+
+Verdict bench_report_verdict(const json_t *report)
+{
+    Verdict verdict = VERDICT_INCONCLUSIVE;
+
+    /* an unknown name leaves it inconclusive */
+    (void)verdict_from_name(json_get_string(report, "verdict", ""), &verdict);
+    return verdict;
+}

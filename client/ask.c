@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Purpose: one call, one reply, for the verbs.
+ */
+#include "client/ask.h"
+
+#include <errno.h>
+
+#include "common/cleanup.h"
+#include "common/verdict.h"
+
+LinkTarget ask_target(const CommandLine *command)
+{
+    return (LinkTarget) {
+        .host = command->host,
+        .socket = command->socket,
+        .exec = command->exec || command->root || command->dtb,
+    };
+}
+
+static bool keep_reply(const json_t *parameters, void *userdata)
+{
+    json_t **reply = userdata;
+
+    json_decref(*reply);
+    *reply = json_deep_copy(parameters);
+    return true;
+}
+
+int ask_link(Link *link, const char *method, json_t *parameters, json_t **ret_reply,
+             Failure *ret_failure)
+{
+    _cleanup_json_ json_t *reply = NULL;
+    LinkCall call = {
+        .method = method,
+        .parameters = parameters,
+        .on_reply = keep_reply,
+        .userdata = &reply,
+    };
+    int r = link_call(link, &call, ret_failure);
+
+    if (r < 0)
+        return r;
+    if (!reply) {
+        failure_set(ret_failure, EXIT_STATUS_INCONCLUSIVE, "out of memory while reading a reply");
+        return -ENOMEM;
+    }
+    *ret_reply = take_ptr(reply);
+    return 0;
+}
+
+int ask(const CommandLine *command, const char *method, json_t *parameters, json_t **ret_reply)
+{
+    LinkTarget target = ask_target(command);
+    _cleanup_link_ Link *link = NULL;
+    Failure failure;
+
+    if (link_open(&target, &link, &failure) < 0) {
+        json_decref(parameters);
+        return failure_tell(&failure);
+    }
+    if (ask_link(link, method, parameters, ret_reply, &failure) < 0)
+        return failure_tell(&failure);
+    return 0;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Purpose: what a bench would do, before it does it.
+ */
+#include "client/render.h"
+
+#include <inttypes.h>
+
+#include "client/table.h"
+#include "client/unit.h"
+#include "common/cleanup.h"
+#include "common/json.h"
+
+static const TableColumn columns[] = {
+    { "WORKLOAD", false }, { "PATTERN", false }, { "BLOCK", true },
+    { "DEPTH", true },     { "A LEG", true },
+};
+
+static void print_workloads(const json_t *workloads, const Page *page)
+{
+    _cleanup_table_ Table *table = table_new(columns, sizeof(columns) / sizeof(columns[0]));
+
+    for (size_t i = 0; i < json_array_size(workloads); i++) {
+        const json_t *workload = json_array_get(workloads, i);
+
+        table_cell(table, PAGE_BOLD, "%s", json_get_string(workload, "name", "?"));
+        table_cell(table, PAGE_PLAIN, "%s", json_get_string(workload, "pattern", "?"));
+        table_cell(table, PAGE_PLAIN, "%s",
+                   unit_size(json_get_int(workload, "block_bytes", -1)).text);
+        table_cell(table, PAGE_PLAIN, "%" PRIi64, json_get_int(workload, "iodepth", 0));
+        table_cell(table, PAGE_PLAIN, "%s",
+                   unit_size(json_get_int(workload, "leg_bytes", -1)).text);
+    }
+    table_print(table, page, 2);
+}
+
+void render_plan(const json_t *reply, const Page *page)
+{
+    const json_t *plan = json_object_get(reply, "plan");
+    const json_t *workloads = json_object_get(plan, "workloads");
+
+    page_print(page, PAGE_BOLD, "Plan");
+    fputs(", nothing started\n\n", page->out);
+    page_field(page, 0, "profile", "%s", json_get_string(plan, "profile", "unknown"));
+    page_field(page, 0, "seed", "%" PRIi64 " (--seed repeats this order)",
+               json_get_int(plan, "seed", 0));
+    page_field(page, 0, "legs", "%zu, in %" PRIi64 " pairs of each workload",
+               json_array_size(json_object_get(plan, "legs")), json_get_int(plan, "n_pairs", 0));
+    page_field(page, 0, "reads", "%s", unit_size(json_get_int(plan, "bytes_read", -1)).text);
+    page_field(page, 0, "writes", "%s", unit_size(json_get_int(plan, "bytes_written", -1)).text);
+    page_field(page, 0, "target", "at least %s",
+               unit_size(json_get_int(plan, "target_bytes", -1)).text);
+    page_field(page, 0, "arena", "%s on each path",
+               unit_size(json_get_int(plan, "arena_bytes", -1)).text);
+    if (json_array_size(workloads) > 0) {
+        page_heading(page, "Workloads");
+        print_workloads(workloads, page);
+    }
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Purpose: the proof of a bench report: what the kernel's own trace counted against what fio
+ * issued, to the byte.
+ */
+#include "client/render-report.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "client/table.h"
+#include "client/unit.h"
+#include "common/cleanup.h"
+#include "common/json.h"
+
+static const TableColumn columns[] = {
+    { "PATH", false },         { "PROVED", true },        { "ISSUED", true },
+    { "ARENA BOUNCED", true }, { "OTHER BOUNCED", true }, { "NO ADDRESS", true },
+    { "LOST", true },
+};
+
+/* Sums over the legs of one path. */
+typedef struct PathProof {
+    int64_t legs;
+    int64_t proved;
+    int64_t issued_bytes;
+    int64_t arena_bytes;
+    int64_t other_bytes;
+    int64_t no_address_bytes;
+    int64_t lost;
+} PathProof;
+
+/* Foreign numbers: a sum beyond 63 bits stays at the end of the scale. */
+static void add_member(int64_t *sum, const json_t *object, const char *key)
+{
+    int64_t value = json_get_int(object, key, 0);
+
+    if (__builtin_add_overflow(*sum, value, sum))
+        *sum = INT64_MAX;
+}
+
+static bool is_proved(const json_t *leg)
+{
+    return strcmp(json_get_string(json_object_get(leg, "proof"), "state", ""), "proved") == 0;
+}
+
+static PathProof sum_path(const json_t *legs, const char *path)
+{
+    PathProof sums = { 0 };
+
+    for (size_t i = 0; i < json_array_size(legs); i++) {
+        const json_t *leg = json_array_get(legs, i);
+        const json_t *proof = json_object_get(leg, "proof");
+
+        if (strcmp(json_get_string(leg, "path", ""), path) != 0)
+            continue;
+        sums.legs++;
+        sums.proved += is_proved(leg);
+        add_member(&sums.issued_bytes, leg, "issued_bytes");
+        add_member(&sums.arena_bytes, proof, "arena_bytes");
+        add_member(&sums.other_bytes, proof, "other_bytes");
+        add_member(&sums.no_address_bytes, proof, "no_address_bytes");
+        add_member(&sums.lost, proof, "lost");
+    }
+    return sums;
+}
+
+static void add_path(Table *table, const json_t *legs, const char *path)
+{
+    PathProof sums = sum_path(legs, path);
+
+    if (sums.legs == 0)
+        return;
+    table_cell(table, PAGE_BOLD, "%s", path);
+    table_cell(table, sums.proved == sums.legs ? PAGE_GOOD : PAGE_WARN, "%" PRIi64 "/%" PRIi64,
+               sums.proved, sums.legs);
+    table_cell(table, PAGE_PLAIN, "%s", unit_exact(sums.issued_bytes).text);
+    table_cell(table, PAGE_PLAIN, "%s", unit_exact(sums.arena_bytes).text);
+    table_cell(table, PAGE_PLAIN, "%s", unit_exact(sums.other_bytes).text);
+    table_cell(table, PAGE_PLAIN, "%s", unit_exact(sums.no_address_bytes).text);
+    table_cell(table, sums.lost ? PAGE_WARN : PAGE_PLAIN, "%s", unit_exact(sums.lost).text);
+}
+
+static void print_bytes(const json_t *bytes, const Page *page)
+{
+    int64_t written = json_get_int(bytes, "kernel_written", -1);
+
+    if (!json_is_object(bytes))
+        return;
+    page_paragraph(page, 0, "Read %s by plan; written %s by plan, %s by the kernel's count.",
+                   unit_size(json_get_int(bytes, "planned_read", -1)).text,
+                   unit_size(json_get_int(bytes, "planned_write", -1)).text,
+                   written < 0 ? "unknown" : unit_size(written).text);
+}
+
+void render_report_proof(const json_t *report, const Page *page)
+{
+    const json_t *legs = json_object_get(report, "legs");
+    _cleanup_table_ Table *table = table_new(columns, sizeof(columns) / sizeof(columns[0]));
+
+    page_heading(page, "Proof, in bytes of the kernel's swiotlb trace");
+    if (json_array_size(legs) == 0) {
+        page_print(page, PAGE_WARN, "No leg was run.\n");
+        return;
+    }
+    add_path(table, legs, "direct");
+    add_path(table, legs, "bounce");
+    table_print(table, page, 0);
+    print_bytes(json_object_get(report, "bytes"), page);
+}

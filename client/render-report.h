@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef XDMAD_CLIENT_RENDER_REPORT_H
+#define XDMAD_CLIENT_RENDER_REPORT_H
+/*
+ * The parts of a bench report, which render_report() puts together.
+ */
+
+#include "client/render.h"
+
+#define RENDER_REPORT_MAX_EVIDENCE 16U /* pieces shown of one reason; the rest is counted */
+
+/* Throughput with its ratio, then latency and CPU cost, of report.workloads. */
+void render_report_workloads(const json_t *workloads, const Page *page);
+
+/* What the kernel's trace says of each path. Legs that do not count are named by the verdict's
+ * reasons. */
+void render_report_proof(const json_t *report, const Page *page);
+
+#endif

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Purpose: the measured figures of a bench report.
+ */
+#include "client/render-report.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+#include "client/table.h"
+#include "client/unit.h"
+#include "common/cleanup.h"
+#include "common/json.h"
+
+static const TableColumn rate_columns[] = {
+    { "WORKLOAD", false }, { "DIRECT", true },    { "BOUNCE", true },
+    { "RATIO", true },     { "INTERVAL", false }, { "PAIRS", true },
+};
+
+static const TableColumn cost_columns[] = {
+    { "WORKLOAD", false }, { "PATH", false }, { "LEGS", true },       { "p50", true },
+    { "p99", true },       { "p99.9", true }, { "CPU us/MiB", true },
+};
+
+static const char *const paths[] = { "direct", "bounce" };
+
+/* The median of a figure's summary. */
+static double median(const json_t *object, const char *key)
+{
+    return json_get_number(json_object_get(object, key), "median", NAN);
+}
+
+static void add_interval(Table *table, const json_t *ratio)
+{
+    double low = json_get_number(ratio, "low", NAN), high = json_get_number(ratio, "high", NAN);
+
+    if (isnan(low) || isnan(high))
+        table_cell(table, PAGE_WARN, "%s", json_get_string(ratio, "why", "no interval"));
+    else
+        table_cell(table, PAGE_PLAIN, "[%s, %s] at %s", unit_number(low).text,
+                   unit_number(high).text,
+                   unit_share(json_get_number(ratio, "confidence", NAN)).text);
+}
+
+static void print_rates(const json_t *workloads, const Page *page)
+{
+    _cleanup_table_ Table *table =
+        table_new(rate_columns, sizeof(rate_columns) / sizeof(rate_columns[0]));
+
+    for (size_t i = 0; i < json_array_size(workloads); i++) {
+        const json_t *workload = json_array_get(workloads, i);
+        const json_t *ratio = json_object_get(workload, "ratio");
+
+        table_cell(table, PAGE_BOLD, "%s", json_get_string(workload, "name", "?"));
+        for (size_t path = 0; path < 2; path++)
+            table_cell(table, PAGE_PLAIN, "%s",
+                       unit_megabytes_per_sec(
+                           median(json_object_get(workload, paths[path]), "bw_bytes_per_sec"))
+                           .text);
+        table_cell(table, PAGE_BOLD, "%s",
+                   unit_number(json_get_number(ratio, "estimate", NAN)).text);
+        add_interval(table, ratio);
+        table_cell(table, PAGE_PLAIN, "%" PRIi64, json_get_int(ratio, "n", 0));
+    }
+    page_heading(page, "Throughput in MB/s, medians; ratio direct to bounce");
+    table_print(table, page, 0);
+}
+
+static void print_costs(const json_t *workloads, const Page *page)
+{
+    _cleanup_table_ Table *table =
+        table_new(cost_columns, sizeof(cost_columns) / sizeof(cost_columns[0]));
+
+    for (size_t i = 0; i < 2 * json_array_size(workloads); i++) {
+        const json_t *workload = json_array_get(workloads, i / 2);
+        const json_t *figures = json_object_get(workload, paths[i % 2]);
+        const json_t *latency = json_object_get(figures, "clat_ns");
+
+        table_cell(table, PAGE_BOLD, "%s", json_get_string(workload, "name", "?"));
+        table_cell(table, PAGE_PLAIN, "%s", paths[i % 2]);
+        table_cell(table, PAGE_PLAIN, "%" PRIi64, json_get_int(figures, "n", 0));
+        table_cell(table, PAGE_PLAIN, "%s", unit_time(median(latency, "p50")).text);
+        table_cell(table, PAGE_PLAIN, "%s", unit_time(median(latency, "p99")).text);
+        table_cell(table, PAGE_PLAIN, "%s", unit_time(median(latency, "p999")).text);
+        table_cell(table, PAGE_PLAIN, "%s", unit_number(median(figures, "cpu_usec_per_mib")).text);
+    }
+    page_heading(page, "Latency of an I/O, and the kernel's CPU time for a MiB");
+    table_print(table, page, 0);
+}
+
+static void print_outliers(const json_t *workloads, const Page *page)
+{
+    for (size_t i = 0; i < 2 * json_array_size(workloads); i++) {
+        const json_t *workload = json_array_get(workloads, i / 2);
+        const json_t *outliers =
+            json_object_get(json_object_get(workload, paths[i % 2]), "outliers");
+        _cleanup_free_ char *legs = NULL;
+
+        if (json_array_size(outliers) == 0)
+            continue;
+        legs = json_to_line(outliers);
+        page_paragraph(page, 2, "outliers, counted like the others: %s %s, legs %s",
+                       json_get_string(workload, "name", "?"), paths[i % 2], legs ? legs : "?");
+    }
+}
+
+void render_report_workloads(const json_t *workloads, const Page *page)
+{
+    if (json_array_size(workloads) == 0) {
+        fputc('\n', page->out);
+        page_print(page, PAGE_WARN, "Nothing was measured.\n");
+        return;
+    }
+    print_rates(workloads, page);
+    print_costs(workloads, page);
+    print_outliers(workloads, page);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef XDMAD_CLIENT_RENDER_H
+#define XDMAD_CLIENT_RENDER_H
+/*
+ * A daemon's documents as text. Pure: the same document on the same page is the same text.
+ * Documents are foreign: any field may be missing or of another type, and is then told as unknown
+ * or left out. Strings must have been through printable_copy().
+ */
+
+#include <jansson.h>
+
+#include "client/page.h"
+
+void render_status(const json_t *reply, const Page *page);          /* GetStatus' reply */
+void render_list(const json_t *reply, const Page *page);            /* ListDevices' reply */
+void render_history(const json_t *reply, const Page *page);         /* ListRuns' reply */
+void render_plan(const json_t *reply, const Page *page);            /* Bench's reply */
+void render_show(const json_t *reply, const Page *page);            /* Show's reply */
+void render_inspection(const json_t *inspection, const Page *page); /* an Inspection */
+void render_report(const json_t *report, const Page *page);         /* a report of kind "bench" */
+
+/* Findings, worst first, each with evidence, explanation and remedy. An empty or missing array
+ * prints nothing. */
+void render_findings(const json_t *findings, const Page *page, unsigned indent);
+
+/* What a device reaches, in one short piece: "0x40000000-0x7fffffff", "to 0xffffffff". Written to
+ * ret_text. */
+#define RENDER_REACH_BYTES 96U
+void render_reach(const json_t *device, char ret_text[RENDER_REACH_BYTES]);
+
+/* How a verdict is coloured. */
+PageStyle render_verdict_style(const char *verdict);
+
+#endif

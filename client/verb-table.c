@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Purpose: the table of verbs.
+ */
+#include "client/verb.h"
+
+#include <string.h>
+
+static const Verb verbs[] = {
+    { .name = "status", .summary = "the daemon at a glance", .run = verb_status },
+    { .name = "list",
+      .summary = "the storage controllers and what each can reach",
+      .run = verb_list },
+    { .name = "inspect",
+      .argument = "[DEVICE]",
+      .options = VERB_OPTION_ROOT | VERB_OPTION_DTB,
+      .summary = "placement: RAM banks, windows, pool, Xen, share of RAM on each path",
+      .run = verb_inspect },
+    { .name = "bench",
+      .argument = "[TARGET]",
+      .options = VERB_OPTION_PROFILE | VERB_OPTION_DRY_RUN | VERB_OPTION_CONFIRM_CID |
+                 VERB_OPTION_SEED | VERB_OPTION_DETACH,
+      .summary = "throughput and latency of the direct and the bounce path, in pairs",
+      .run = verb_bench },
+    { .name = "watch",
+      .argument = "[RUN]",
+      .summary = "what happens to a run, or to all, live",
+      .run = verb_watch },
+    { .name = "cancel",
+      .argument = "RUN",
+      .argument_required = true,
+      .summary = "ask a run to stop",
+      .run = verb_cancel },
+    { .name = "show",
+      .argument = "[RUN]",
+      .summary = "the report of a run, or of the last one",
+      .run = verb_show },
+    { .name = "history",
+      .options = VERB_OPTION_LIMIT,
+      .summary = "past runs, newest first",
+      .run = verb_history },
+    { .name = "help",
+      .argument = "[VERB]",
+      .summary = "this text, or a verb's own",
+      .run = verb_help },
+    { .name = "bridge",
+      .hidden = true,
+      .summary = "join stdin and stdout to the daemon, for -H on another host",
+      .run = verb_bridge },
+};
+
+const Verb *verb_table(size_t *ret_n_verbs)
+{
+    *ret_n_verbs = sizeof(verbs) / sizeof(verbs[0]);
+    return verbs;
+}
+
+const Verb *verb_find(const char *name)
+{
+    for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+        if (strcmp(verbs[i].name, name) == 0)
+            return &verbs[i];
+    return NULL;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef XDMAD_COMMON_DMA_PATH_H
+#define XDMAD_COMMON_DMA_PATH_H
+/*
+ * The path of an I/O between memory and the storage controller.
+ */
+
+typedef enum DmaPath {
+    DMA_PATH_UNKNOWN, /* nothing says which; never to be read as one of the others */
+    DMA_PATH_DIRECT,  /* the frame lies in the device's window */
+    DMA_PATH_BOUNCE,  /* it does not: swiotlb copies through the pool */
+    DMA_PATH_FOREIGN, /* a page granted by another domain */
+} DmaPath;
+
+/* "unknown", "direct", "bounce" or "foreign"; a static string, never NULL. */
+const char *dma_path_name(DmaPath path);
+
+/* 0 and *ret_path, or -EINVAL when the name is none of the four. */
+int dma_path_from_name(const char *name, DmaPath *ret_path);
+
+#endif

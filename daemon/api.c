@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/api.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <systemd/sd-id128.h>
+
+#include "common/cleanup.h"
+#include "common/clock.h"
+#include "common/json.h"
+#include "daemon/api-store.h"
+#include "daemon/look.h"
+#include "daemon/varlink-service.h"
+
+#define PREFIX "io.xdmad."
+
+/* The named string parameter: true and *ret_value (NULL when absent or null), or false when it is
+ * something else and the call has been answered so. */
+static bool take_string(PendingCall *call, const char *name, const char **ret_value)
+{
+    const json_t *value = json_object_get(call_words(call)->parameters, name);
+
+    if (value && !json_is_null(value) && !json_is_string(value)) {
+        call_error_invalid_parameter(call, name);
+        return false;
+    }
+    *ret_value = json_string_value(value);
+    return true;
+}
+
+static void call_error_unavailable(PendingCall *call, const char *reason)
+{
+    call_error(call, PREFIX "Unavailable", json_pack("{s:s}", "reason", reason));
+}
+
+/* --- looking at the host ------------------------------------------------------------------- */
+
+static void list_devices_done(Manager *manager, PendingCall *call, json_t *inspection,
+                              const char *failure)
+{
+    (void)manager;
+    if (failure)
+        call_error_unavailable(call, failure);
+    else
+        call_reply(call, json_pack("{s:i, s:O}", "schema", 1, "devices",
+                                   json_object_get(inspection, "devices")));
+}
+
+static void list_devices(Manager *manager, PendingCall *call)
+{
+    look(manager, call, &(LookSpec) { .done = list_devices_done });
+}
+
+/* Whether the device is the one a person names, by any of its names. */
+static bool device_is(const json_t *device, const char *which)
+{
+    static const char *const keys[] = { "name", "host", "block", "node" };
+
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+        if (strcmp(json_get_string(device, keys[i], ""), which) == 0)
+            return true;
+    return false;
+}
+
+/* Leave only that device in: its own reference to borrowed words. NULL when it is not there. */
+static json_t *narrow(const json_t *inspection, const char *which)
+{
+    const json_t *devices = json_object_get(inspection, "devices");
+    json_t *device;
+    size_t i;
+
+    json_array_foreach(devices, i, device) {
+        if (device_is(device, which)) {
+            json_t *narrowed = json_copy((json_t *)(uintptr_t)inspection);
+            json_object_set_new(narrowed, "devices", json_pack("[O]", device));
+            return narrowed;
+        }
+    }
+    return NULL;
+}
+
+static void inspect_done(Manager *manager, PendingCall *call, json_t *inspection,
+                         const char *failure)
+{
+    const json_t *parameters = call_words(call)->parameters;
+    const char *which = json_get_string(parameters, "device", NULL);
+    const char *file = json_get_string(parameters, "dtb", NULL);
+    json_t *answer;
+
+    (void)manager;
+    if (!file)
+        file = json_get_string(parameters, "root", NULL);
+    if (failure && file) {
+        call_error(call, PREFIX "NoSuchFile",
+                   json_pack("{s:s, s:s}", "path", file, "message", failure));
+        return;
+    }
+    if (failure) {
+        call_error_unavailable(call, failure);
+        return;
+    }
+    answer = which ? narrow(inspection, which) : json_incref(inspection);
+    if (answer)
+        call_reply(call, json_pack("{s:o}", "inspection", answer));
+    else
+        call_error(call, PREFIX "NoSuchDevice", json_pack("{s:s}", "device", which));
+}
+
+static void inspect(Manager *manager, PendingCall *call)
+{
+    LookSpec spec = { .done = inspect_done };
+    const char *which;
+
+    if (!take_string(call, "device", &which) || !take_string(call, "root", &spec.root) ||
+        !take_string(call, "dtb", &spec.dtb))
+        return;
+    if ((spec.root || spec.dtb) && call_rights(call) != PEER_PRIVATE) {
+        call_error(call, PREFIX "Refused",
+                   json_pack("{s:s, s:s}", "reason",
+                             "a shared daemon reads no files that a client names", "remedy",
+                             "ask a daemon of your own: xdmactl --exec"));
+        return;
+    }
+    look(manager, call, &spec);
+}
+
+/* --- status -------------------------------------------------------------------------------- */
+
+static void status_done(Manager *manager, PendingCall *call, json_t *inspection,
+                        const char *failure)
+{
+    const RunRecord *running = jobs_running(manager->jobs);
+    json_t *status = json_pack(
+        "{s:i, s:s, s:s, s:I, s:s, s:o*, s:o, s:I}", "schema", 1, "version", XDMAD_VERSION, "mode",
+        json_get_string(inspection, "mode", "unknown"), "uptime_usec",
+        (json_int_t)(clock_boottime_usec() - manager->started_boottime_usec), "state_directory",
+        manager->config.state_directory, "running", running ? run_record_to_json(running) : NULL,
+        "queued", jobs_queued_to_json(manager->jobs), "write_budget_bytes_per_day",
+        (json_int_t)manager->config.write_budget_bytes_per_day);
+
+    if (failure)
+        json_object_set_new(status, "failure", json_string(failure));
+    if (inspection)
+        json_object_set(status, "findings", json_object_get(inspection, "findings"));
+    else
+        json_object_set_new(status, "findings", json_array());
+    api_store_finish_status(manager, call, status);
+}
+
+static void get_status(Manager *manager, PendingCall *call)
+{
+    look(manager, call, &(LookSpec) { .done = status_done });
+}
+
+/* --- runs ---------------------------------------------------------------------------------- */
+
+static int build_plan(BenchRequest *request, Plan *ret_plan)
+{
+    PlanInput input = {
+        .profile = request->profile,
+        .direct = true,
+        .bounce = true,
+        .page_bytes = (uint64_t)sysconf(_SC_PAGESIZE),
+    };
+
+    if (!request->seed_given) {
+        sd_id128_t random;
+        int r = sd_id128_randomize(&random);
+        if (r < 0)
+            return r;
+        request->seed = random.qwords[0] & INT64_MAX;
+        request->seed_given = true;
+    }
+    input.seed = request->seed;
+    return plan_build(&input, ret_plan);
+}
+
+static void bench(Manager *manager, PendingCall *call)
+{
+    BenchRequest request;
+    RequestError error;
+    Plan plan;
+    int r = bench_request_parse(call_words(call)->parameters, &request, &error);
+
+    if (r == -EBADMSG) {
+        call_error_invalid_parameter(call, error.field);
+        return;
+    }
+    if (r >= 0) {
+        r = build_plan(&request, &plan);
+        if (r < 0)
+            bench_request_done(&request);
+    }
+    if (r < 0) {
+        call_error_unavailable(call, strerror(-r));
+        return;
+    }
+    if (request.dry_run) {
+        call_reply(call, json_pack("{s:o}", "plan", plan_to_json(&plan)));
+        bench_request_done(&request);
+        plan_done(&plan);
+        return;
+    }
+    if (!manager->store) {
+        call_error_unavailable(call, manager->store_failure);
+        bench_request_done(&request);
+        plan_done(&plan);
+        return;
+    }
+    jobs_submit(manager->jobs, call, &request, &plan);
+}
+
+static void watch(Manager *manager, PendingCall *call)
+{
+    const char *run;
+
+    if (!take_string(call, "run", &run))
+        return;
+    if (run && !jobs_find(manager->jobs, run))
+        api_store_watch_ended(manager, call, run);
+    else
+        jobs_watch(manager->jobs, call, run);
+}
+
+static void cancel(Manager *manager, PendingCall *call)
+{
+    const char *run;
+
+    if (!take_string(call, "run", &run))
+        return;
+    if (!run)
+        call_error_invalid_parameter(call, "run");
+    else if (jobs_cancel(manager->jobs, run))
+        call_reply(call, NULL);
+    else
+        call_error(call, PREFIX "NoSuchRun", json_pack("{s:s}", "run", run));
+}
+
+static void show(Manager *manager, PendingCall *call)
+{
+    const RunRecord *under_way;
+    const char *run;
+
+    if (!take_string(call, "run", &run))
+        return;
+    under_way = run ? jobs_find(manager->jobs, run) : NULL;
+    if (under_way)
+        call_reply(call, json_pack("{s:o}", "run", run_record_to_json(under_way)));
+    else
+        api_store_show(manager, call, run);
+}
+
+static void list_runs(Manager *manager, PendingCall *call)
+{
+    const json_t *limit = json_object_get(call_words(call)->parameters, "limit");
+
+    if (limit && !json_is_null(limit) &&
+        (!json_is_integer(limit) || json_integer_value(limit) < 1)) {
+        call_error_invalid_parameter(call, "limit");
+        return;
+    }
+    api_store_list_runs(manager, call, json_is_integer(limit) ? json_integer_value(limit) : 0);
+}
+
+/* --- dispatch ------------------------------------------------------------------------------ */
+
+static const struct {
+    const char *name;
+    PeerRights least;
+    void (*handle)(Manager *manager, PendingCall *call);
+} methods[] = {
+    { "GetStatus", PEER_READS, get_status },
+    { "ListDevices", PEER_READS, list_devices },
+    { "Inspect", PEER_READS, inspect },
+    { "Bench", PEER_ALL, bench },
+    { "Watch", PEER_READS, watch },
+    { "Cancel", PEER_ALL, cancel },
+    { "Show", PEER_READS, show },
+    { "ListRuns", PEER_READS, list_runs },
+};
+
+void api_handle(PendingCall *call, void *userdata)
+{
+    Manager *manager = userdata;
+    const char *method = call_words(call)->method;
+
+    if (varlink_service_handle(call))
+        return;
+    if (strncmp(method, PREFIX, strlen(PREFIX)) != 0) {
+        call_error_method_not_found(call);
+        return;
+    }
+    for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
+        if (strcmp(method + strlen(PREFIX), methods[i].name) != 0)
+            continue;
+        if (call_rights(call) < methods[i].least)
+            call_error(call, PREFIX "ReadOnly", json_pack("{s:s}", "method", method));
+        else
+            methods[i].handle(manager, call);
+        return;
+    }
+    call_error_method_not_found(call);
+}

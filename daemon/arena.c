@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * An arena's life: which pages to try, placing them, and looking at them again after the leg.
+ */
+
+#include "daemon/arena.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/cleanup.h"
+#include "daemon/arena-exchange.h"
+
+struct Arena {
+    ArenaMemory *memory;
+    DmaPath path;
+    FrameMap placed;
+    FrameMap after;
+    bool checked; /* `after` is filled */
+    ArenaCost cost;
+};
+
+static void cleanup_arena(Arena **arena)
+{
+    arena_free(*arena);
+}
+
+Arena *arena_free(Arena *arena)
+{
+    if (!arena)
+        return NULL;
+    arena_memory_free(arena->memory);
+    frame_map_done(&arena->placed);
+    frame_map_done(&arena->after);
+    free(arena);
+    return NULL;
+}
+
+static int make_frame_map(uint64_t page_bytes, size_t n_pages, FrameMap *ret_map)
+{
+    uint64_t *address = reallocarray(NULL, n_pages, sizeof(*address));
+
+    if (!address)
+        return -ENOMEM;
+    *ret_map = (FrameMap) { .page_bytes = page_bytes, .n_pages = n_pages, .address = address };
+    return 0;
+}
+
+/* One kind of page. 1, 0 and the reason, or negative errno. */
+static int acquire_kind(const ArenaWant *want, bool huge, Arena **ret_arena, char **ret_reason)
+{
+    int (*open_memory)(uint64_t, bool, ArenaMemory **, char **) =
+        want->open_memory ? want->open_memory : arena_memory_of_host;
+    _cleanup_(cleanup_arena) Arena *arena = calloc(1, sizeof(*arena));
+
+    if (!arena)
+        return -ENOMEM;
+    arena->path = want->path;
+    int r = open_memory(want->bytes, huge, &arena->memory, ret_reason);
+    if (r <= 0)
+        return r;
+    uint64_t page_bytes = arena->memory->page_bytes;
+    size_t n_pages = want->bytes / page_bytes + (want->bytes % page_bytes != 0);
+    r = make_frame_map(page_bytes, n_pages, &arena->placed);
+    if (r < 0)
+        return r;
+    r = arena_exchange(want, arena->memory, n_pages, arena->placed.address, &arena->cost,
+                       ret_reason);
+    if (r <= 0)
+        return r;
+    *ret_arena = take_ptr(arena);
+    return 1;
+}
+
+/* Why it cannot be had without even trying, or NULL. */
+static const char *refuse(const ArenaWant *want)
+{
+    if (!want->reach->known)
+        return "what the device reaches is not known, so no page can be told direct from bounce; "
+               "see `xdmactl inspect`";
+    if (want->memory_limit_bytes && want->memory_limit_bytes < want->bytes)
+        return "the arena alone is larger than the memory limit; allow more memory or ask for less";
+    if (!arena_ram_has_path(want->ram, want->n_ram, want->reach, want->path,
+                            (uint64_t)sysconf(_SC_PAGESIZE)))
+        return want->path == DMA_PATH_DIRECT
+                   ? "no RAM of this host lies in the device's window; give Dom0 lower memory"
+                   : "all RAM of this host lies in the device's window, so nothing bounces; give "
+                     "Dom0 more memory (dom0_mem=), or boot with swiotlb=force";
+    return NULL;
+}
+
+int arena_acquire(const ArenaWant *want, Arena **ret_arena, char **ret_reason)
+{
+    _cleanup_free_ char *base_reason = NULL, *huge_reason = NULL;
+
+    if (want->bytes == 0 || !want->reach ||
+        (want->path != DMA_PATH_DIRECT && want->path != DMA_PATH_BOUNCE))
+        return -EINVAL;
+    const char *refusal = refuse(want);
+    if (refusal) {
+        char *reason = strdup(refusal);
+        if (!reason)
+            return -ENOMEM;
+        *ret_reason = reason;
+        return 0;
+    }
+    if (want->pages == ARENA_PAGES_HUGE)
+        return acquire_kind(want, true, ret_arena, ret_reason);
+    if (want->pages == ARENA_PAGES_BASE)
+        return acquire_kind(want, false, ret_arena, ret_reason);
+
+    int r = acquire_kind(want, false, ret_arena, &base_reason);
+    if (r != 0)
+        return r;
+    r = acquire_kind(want, true, ret_arena, &huge_reason);
+    if (r != 0)
+        return r;
+    char *reason;
+    if (asprintf(&reason, "%s; with huge pages: %s", base_reason, huge_reason) < 0)
+        return -ENOMEM;
+    *ret_reason = reason;
+    return 0;
+}
+
+int arena_fd(const Arena *arena)
+{
+    return arena->memory->fd;
+}
+
+uint64_t arena_bytes(const Arena *arena)
+{
+    return arena->placed.n_pages * arena->placed.page_bytes;
+}
+
+DmaPath arena_path(const Arena *arena)
+{
+    return arena->path;
+}
+
+bool arena_is_huge(const Arena *arena)
+{
+    return arena->memory->huge;
+}
+
+uint64_t arena_page_bytes(const Arena *arena)
+{
+    return arena->placed.page_bytes;
+}
+
+const FrameMap *arena_frames(const Arena *arena)
+{
+    return &arena->placed;
+}
+
+const FrameMap *arena_frames_after(const Arena *arena)
+{
+    return arena->checked ? &arena->after : NULL;
+}
+
+const ArenaCost *arena_cost(const Arena *arena)
+{
+    return &arena->cost;
+}
+
+int arena_check(Arena *arena, const DmaReach *reach, ArenaCheck *ret_check)
+{
+    ArenaCheck check = { 0 };
+    int r = 0;
+
+    if (!arena->after.address)
+        r = make_frame_map(arena->placed.page_bytes, arena->placed.n_pages, &arena->after);
+    if (r < 0)
+        return r;
+    arena->checked = false;
+    r = arena->memory->slot_frames(arena->memory, 0, arena->after.n_pages, arena->after.address);
+    if (r < 0)
+        return r;
+    arena->checked = true;
+    for (size_t i = 0; i < arena->after.n_pages; i++) {
+        check.n_moved += arena->after.address[i] != arena->placed.address[i];
+        check.n_misplaced += frame_map_path(&arena->after, i, reach) != arena->path;
+    }
+    *ret_check = check;
+    return 0;
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/block-device.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "common/cleanup.h"
+
+#define SECTOR_BYTES 512U
+
+int block_disk_of(dev_t device, char ret_disk[static BLOCK_NAME_BYTES])
+{
+    char path[PATH_MAX], link[PATH_MAX];
+    const char *name;
+    ssize_t n;
+
+    snprintf(path, sizeof(path), "/sys/dev/block/%u:%u", major(device), minor(device));
+    n = readlink(path, link, sizeof(link) - 1);
+    if (n < 0)
+        return errno == ENOENT ? -ENODEV : -errno;
+    link[n] = '\0';
+    /* .../block/mmcblk0 of a disk, .../block/mmcblk0/mmcblk0p2 of a partition */
+    snprintf(path + strlen(path), sizeof(path) - strlen(path), "/partition");
+    if (access(path, F_OK) == 0)
+        *strrchr(link, '/') = '\0';
+    name = strrchr(link, '/');
+    if (!name || strlen(name + 1) >= BLOCK_NAME_BYTES)
+        return -ENODEV;
+    strcpy(ret_disk, name + 1);
+    return 0;
+}
+
+int block_written_bytes(const char *disk, uint64_t *ret_bytes)
+{
+    char path[PATH_MAX];
+    _cleanup_fclose_ FILE *file = NULL;
+    uint64_t sectors;
+
+    snprintf(path, sizeof(path), "/sys/class/block/%s/stat", disk);
+    file = fopen(path, "re");
+    if (!file)
+        return -errno;
+    if (fscanf(file, "%*s %*s %*s %*s %*s %*s %" SCNu64, &sectors) != 1)
+        return -EBADMSG;
+    *ret_bytes = sectors * SECTOR_BYTES;
+    return 0;
+}
+
+/* The first entry of a directory: 1 and *ret_name, 0 when it is empty or absent. */
+static int first_entry(const char *path, char **ret_name)
+{
+    _cleanup_closedir_ DIR *directory = opendir(path);
+    const struct dirent *entry;
+
+    if (!directory)
+        return errno == ENOENT ? 0 : -errno;
+    while ((entry = readdir(directory))) {
+        if (entry->d_name[0] == '.')
+            continue;
+        *ret_name = strdup(entry->d_name);
+        return *ret_name ? 1 : -ENOMEM;
+    }
+    return 0;
+}
+
+int block_find_holder(const char *disk, char **ret_holder)
+{
+    char path[PATH_MAX];
+    _cleanup_closedir_ DIR *directory = NULL;
+    const struct dirent *entry;
+    int r;
+
+    snprintf(path, sizeof(path), "/sys/class/block/%s/holders", disk);
+    r = first_entry(path, ret_holder);
+    if (r != 0)
+        return r;
+    snprintf(path, sizeof(path), "/sys/class/block/%s", disk);
+    directory = opendir(path);
+    if (!directory)
+        return -errno;
+    while (r == 0 && (entry = readdir(directory))) {
+        if (strncmp(entry->d_name, disk, strlen(disk)) != 0)
+            continue; /* no partition */
+        snprintf(path, sizeof(path), "/sys/class/block/%s/%s/holders", disk, entry->d_name);
+        r = first_entry(path, ret_holder);
+    }
+    return r;
+}

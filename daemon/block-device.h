@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef XDMAD_DAEMON_BLOCK_DEVICE_H
+#define XDMAD_DAEMON_BLOCK_DEVICE_H
+/*
+ * What sysfs says of a live block device: which disk a device number belongs to, who holds it, and
+ * what the kernel has counted.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define BLOCK_NAME_BYTES 64
+
+/* The whole disk ("mmcblk0") of a disk's or partition's device number. 0; -ENODEV when it is no
+ * block device with a disk (a pseudo file system's number); negative errno. */
+int block_disk_of(dev_t device, char ret_disk[static BLOCK_NAME_BYTES]);
+
+/* Bytes written to the disk since boot, as the kernel counts sectors of 512
+ * (Documentation/block/stat.rst, 6.1: field 7). 0 or negative errno. */
+int block_written_bytes(const char *disk, uint64_t *ret_bytes);
+
+/* Who stacks upon the disk or its partitions (device mapper, md): 1 and *ret_holder (owned, the
+ * first one), 0 when nobody, negative errno. */
+int block_find_holder(const char *disk, char **ret_holder);
+
+#endif

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/config.h"
+
+#include <errno.h>
+#include <ini.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/cleanup.h"
+#include "common/clock.h"
+#include "common/parse.h"
+
+#define DEFAULT_WRITE_BUDGET_BYTES_PER_DAY (UINT64_C(8) << 30)
+#define DEFAULT_ARENA_TIME_LIMIT_SEC       UINT64_C(60)
+#define MAX_ARENA_TIME_LIMIT_SEC           UINT64_C(3600)
+#define MAX_CONFIG_BYTES                   (64L * 1024)
+
+int config_init(Config *config, const char *state_directory, const char *runtime_directory)
+{
+    *config = (Config) {
+        .write_budget_bytes_per_day = DEFAULT_WRITE_BUDGET_BYTES_PER_DAY,
+        .arena_time_limit_usec = DEFAULT_ARENA_TIME_LIMIT_SEC * USEC_PER_SEC,
+        .arena_pages = ARENA_PAGES_AUTO,
+        .state_directory = strdup(state_directory),
+        .runtime_directory = strdup(runtime_directory),
+    };
+    if (config->state_directory && config->runtime_directory)
+        return 0;
+    config_done(config);
+    return -ENOMEM;
+}
+
+void config_done(Config *config)
+{
+    free(config->target_directory);
+    free(config->state_directory);
+    free(config->runtime_directory);
+    *config = (Config) { 0 };
+}
+
+/* One setter a key: NULL when the value was taken, else what is allowed. */
+
+static const char *set_write_budget(Config *config, const char *value)
+{
+    return parse_bytes(value, &config->write_budget_bytes_per_day) < 0
+               ? "bytes, with K, M, G or T behind them, as 8G"
+               : NULL;
+}
+
+static const char *set_memory_limit(Config *config, const char *value)
+{
+    return parse_bytes(value, &config->arena_memory_limit_bytes) < 0
+               ? "bytes, with K, M, G or T behind them, or 0 for automatic"
+               : NULL;
+}
+
+static const char *set_time_limit(Config *config, const char *value)
+{
+    uint64_t seconds;
+
+    if (parse_u64(value, &seconds) < 0 || seconds < 1 || seconds > MAX_ARENA_TIME_LIMIT_SEC)
+        return "whole seconds from 1 to 3600";
+    config->arena_time_limit_usec = seconds * USEC_PER_SEC;
+    return NULL;
+}
+
+static const char *set_pages(Config *config, const char *value)
+{
+    static const char *const names[] = {
+        [ARENA_PAGES_AUTO] = "auto",
+        [ARENA_PAGES_BASE] = "base",
+        [ARENA_PAGES_HUGE] = "huge",
+    };
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (strcmp(value, names[i]) == 0) {
+            config->arena_pages = (ArenaPages)i;
+            return NULL;
+        }
+    return "auto, base or huge";
+}
+
+static const char *set_target_directory(Config *config, const char *value)
+{
+    char *copy = NULL;
+
+    if (*value != '\0' && *value != '/')
+        return "an absolute path, or nothing for automatic";
+    if (*value != '\0') {
+        copy = strdup(value);
+        if (!copy)
+            return "less: out of memory";
+    }
+    free(config->target_directory);
+    config->target_directory = copy;
+    return NULL;
+}
+
+static const struct {
+    const char *section;
+    const char *key;
+    const char *(*set)(Config *config, const char *value);
+} keys[] = {
+    { "bench", "write_budget_per_day", set_write_budget },
+    { "arena", "memory_limit", set_memory_limit },
+    { "arena", "time_limit_sec", set_time_limit },
+    { "arena", "pages", set_pages },
+    { "target", "directory", set_target_directory },
+};
+
+typedef struct Loading {
+    Config *config;
+    const char *path;
+    char *error; /* the first one */
+} Loading;
+
+static int on_value(void *user, const char *section, const char *key, const char *value)
+{
+    Loading *loading = user;
+    const char *allowed = "no such key: see xdmad.conf(5)";
+
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+        if (strcmp(section, keys[i].section) == 0 && strcmp(key, keys[i].key) == 0) {
+            allowed = keys[i].set(loading->config, value ? value : "");
+            if (!allowed)
+                return 1;
+        }
+    if (!loading->error &&
+        asprintf(&loading->error, "%s: [%s] %s = %s: allowed is %s", loading->path, section, key,
+                 value ? value : "", allowed) < 0)
+        loading->error = NULL;
+    return 0;
+}
+
+/* The file's text, bounded: no text of a megabyte is anybody's configuration. */
+static int read_config(const char *path, char **ret_text)
+{
+    _cleanup_fclose_ FILE *file = fopen(path, "re");
+    _cleanup_free_ char *text = NULL;
+    size_t size;
+
+    if (!file)
+        return -errno;
+    text = malloc(MAX_CONFIG_BYTES + 1);
+    if (!text)
+        return -ENOMEM;
+    size = fread(text, 1, MAX_CONFIG_BYTES + 1, file);
+    if (ferror(file))
+        return -EIO;
+    if (size > MAX_CONFIG_BYTES)
+        return -EFBIG;
+    text[size] = '\0';
+    *ret_text = take_ptr(text);
+    return 0;
+}
+
+int config_load(Config *config, const char *path, char **ret_error)
+{
+    Loading loading = { .config = config, .path = path };
+    _cleanup_free_ char *text = NULL;
+    int r = read_config(path, &text);
+
+    if (r == -ENOENT)
+        return 0;
+    if (r < 0)
+        return r;
+    r = ini_parse_string(text, on_value, &loading);
+    if (r == 0)
+        return 0;
+    if (!loading.error &&
+        asprintf(&loading.error, "%s: line %d is no `key = value` of a [section]", path, r) < 0)
+        return -ENOMEM;
+    *ret_error = loading.error;
+    return -EINVAL;
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/directories.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "common/cleanup.h"
+#include "daemon/log.h"
+
+#define DEFAULT_STATE   "/var/lib/xdmad"
+#define DEFAULT_RUNTIME "/run/xdmad"
+
+/* The first that is set; systemd may name several directories with ':' between: the first counts. */
+static int choose(const char *option, const char *own_variable, const char *systemd_variable,
+                  const char *fallback, char **ret_path)
+{
+    const char *path = option;
+
+    if (!path)
+        path = getenv(own_variable);
+    if (!path)
+        path = getenv(systemd_variable);
+    if (!path)
+        path = fallback;
+    if (*path != '/') {
+        log_error("\"%s\" is no absolute path; give one", path);
+        return -EINVAL;
+    }
+    *ret_path = strndup(path, strcspn(path, ":"));
+    return *ret_path ? 0 : -ENOMEM;
+}
+
+/* mkdir -p */
+static void make(const char *path)
+{
+    _cleanup_free_ char *part = strdup(path);
+
+    if (!part)
+        return;
+    for (char *slash = strchr(part + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        mkdir(part, 0755);
+        *slash = '/';
+    }
+    if (mkdir(part, 0755) < 0 && errno != EEXIST)
+        log_warning("%s cannot be made: %s", path, strerror(errno));
+}
+
+int directories_prepare(const char *state_option, const char *runtime_option, bool private_,
+                        char **ret_state, char **ret_runtime)
+{
+    _cleanup_free_ char *state = NULL;
+    _cleanup_free_ char *runtime = NULL;
+    _cleanup_free_ char *within = NULL;
+    int r = choose(state_option, "XDMAD_STATE_DIRECTORY", "STATE_DIRECTORY", DEFAULT_STATE, &state);
+
+    if (r < 0)
+        return r;
+    if (asprintf(&within, "%s/run", state) < 0)
+        return -ENOMEM;
+    r = choose(runtime_option, "XDMAD_RUNTIME_DIRECTORY", "RUNTIME_DIRECTORY",
+               private_ ? within : DEFAULT_RUNTIME, &runtime);
+    if (r < 0)
+        return r;
+    make(state);
+    make(runtime);
+    *ret_state = take_ptr(state);
+    *ret_runtime = take_ptr(runtime);
+    return 0;
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Raises the kernel's pool of huge pages and puts it back. It never lowers it below what it found.
+ */
+
+#include "daemon/huge-pool.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/cleanup.h"
+#include "common/parse.h"
+#include "daemon/proc-file.h"
+
+#define NR_HUGEPAGES "/proc/sys/vm/nr_hugepages"
+
+struct HugePool {
+    char *root;
+    uint64_t page_bytes;
+    uint64_t n_found; /* at open */
+    uint64_t n_now;   /* as we last set it */
+};
+
+static int read_count(const char *root, uint64_t *ret_n)
+{
+    _cleanup_free_ char *text = NULL;
+
+    int r = proc_file_read(root, NR_HUGEPAGES, &text);
+    if (r < 0)
+        return r;
+    text[strcspn(text, "\n")] = '\0';
+    return parse_u64(text, ret_n);
+}
+
+static int write_count(const char *root, uint64_t n)
+{
+    char text[24];
+
+    snprintf(text, sizeof(text), "%" PRIu64, n);
+    return proc_file_write(root, NR_HUGEPAGES, text);
+}
+
+static int read_page_bytes(const char *root, uint64_t *ret_bytes)
+{
+    _cleanup_free_ char *text = NULL;
+    uint64_t kib;
+
+    int r = proc_file_read(root, "/proc/meminfo", &text);
+    if (r < 0)
+        return r;
+    r = proc_text_number(text, "Hugepagesize:", &kib);
+    if (r < 0)
+        return r;
+    if (kib == 0 || kib > UINT64_C(1) << 30)
+        return -ERANGE;
+    *ret_bytes = kib * 1024;
+    return 0;
+}
+
+static int give_reason(const char *what, int error, char **ret_reason)
+{
+    char *reason;
+
+    if (asprintf(&reason, "%s: %s; huge pages need a kernel with hugetlbfs and root", what,
+                 strerror(-error)) < 0)
+        return -ENOMEM;
+    *ret_reason = reason;
+    return 0;
+}
+
+int huge_pool_open(const char *root, HugePool **ret_pool, char **ret_reason)
+{
+    uint64_t n_found, page_bytes;
+
+    int r = read_count(root, &n_found);
+    if (r >= 0)
+        r = write_count(root, n_found); /* may it be written? */
+    if (r < 0)
+        return r == -ENOMEM ? r : give_reason(NR_HUGEPAGES, r, ret_reason);
+    r = read_page_bytes(root, &page_bytes);
+    if (r < 0)
+        return r == -ENOMEM ? r : give_reason("/proc/meminfo, Hugepagesize", r, ret_reason);
+
+    HugePool *pool = calloc(1, sizeof(*pool));
+    char *copy = strdup(root);
+    if (!pool || !copy) {
+        free(pool);
+        free(copy);
+        return -ENOMEM;
+    }
+    *pool = (HugePool) { copy, page_bytes, n_found, n_found };
+    *ret_pool = pool;
+    return 1;
+}
+
+HugePool *huge_pool_free(HugePool *pool)
+{
+    if (!pool)
+        return NULL;
+    huge_pool_restore(pool);
+    free(pool->root);
+    free(pool);
+    return NULL;
+}
+
+uint64_t huge_pool_page_bytes(const HugePool *pool)
+{
+    return pool->page_bytes;
+}
+
+int huge_pool_raise(HugePool *pool, uint64_t n_pages)
+{
+    uint64_t wanted = pool->n_now + n_pages, got;
+
+    if (wanted < n_pages)
+        return -ERANGE;
+    int r = write_count(pool->root, wanted);
+    if (r >= 0)
+        r = read_count(pool->root, &got);
+    if (r >= 0 && got < wanted)
+        r = -ENOMEM;
+    if (r < 0) {
+        write_count(pool->root, pool->n_now);
+        return r;
+    }
+    pool->n_now = wanted;
+    return 0;
+}
+
+int huge_pool_restore(HugePool *pool)
+{
+    if (pool->n_now == pool->n_found)
+        return 0;
+    int r = write_count(pool->root, pool->n_found);
+    if (r < 0)
+        return r;
+    pool->n_now = pool->n_found;
+    return 0;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef XDMAD_DAEMON_HUGE_POOL_H
+#define XDMAD_DAEMON_HUGE_POOL_H
+/*
+ * The kernel's pool of huge pages of the default size (/proc/sys/vm/nr_hugepages), raised for a
+ * while and put back to exactly what it was.
+ *
+ * Pages in use when the pool is put back become surplus, and the kernel frees each as its user
+ * lets go (Documentation/admin-guide/mm/hugetlbpage.rst, 6.1). So nothing remains after the arena,
+ * unless we are killed between a raise and the restore: then nr_hugepages stays raised until
+ * somebody writes it or the host reboots.
+ */
+
+#include <stdint.h>
+
+typedef struct HugePool HugePool;
+
+/*
+ * `root` is "/" or a captured tree. 1 and *ret_pool, 0 and *ret_reason (owned) when the kernel has
+ * no hugetlbfs or it may not be written, or negative errno.
+ */
+int huge_pool_open(const char *root, HugePool **ret_pool, char **ret_reason);
+
+/* Restores, then frees; NULL is fine. Returns NULL. */
+HugePool *huge_pool_free(HugePool *pool);
+
+uint64_t huge_pool_page_bytes(const HugePool *pool);
+
+/* Have n_pages more in the pool. 0; -ENOMEM when the kernel did not find that many (it is put back
+ * to what it was before this call); negative errno. */
+int huge_pool_raise(HugePool *pool, uint64_t n_pages);
+
+/* Back to what it was at huge_pool_open(). 0 or negative errno. */
+int huge_pool_restore(HugePool *pool);
+
+#endif

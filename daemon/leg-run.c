@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/leg-run.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/job.h"
+#include "common/cleanup.h"
+#include "common/clock.h"
+#include "common/json.h"
+#include "daemon/cpu-time.h"
+#include "daemon/fio-child.h"
+#include "daemon/leg-cgroup.h"
+
+/* A leg slower than this stands still: no card that is sound is. */
+#define LEAST_BYTES_PER_SEC (UINT64_C(128) * 1024)
+#define LEG_BASE_USEC       (120 * USEC_PER_SEC)
+
+/* Everything of one leg while it runs. */
+typedef struct LegRun {
+    const LegStage *stage;
+    const PlanLeg *leg;
+    AccountScope scope;
+    LegOutcome outcome;
+    ArenaCheck check;
+    FioExit end;
+    char *job;
+} LegRun;
+
+static void leg_run_done(LegRun *run)
+{
+    leg_outcome_done(&run->outcome);
+    fio_exit_done(&run->end);
+    free(run->job);
+}
+
+static void on_bounce(const BounceEvent *event, void *userdata)
+{
+    LegRun *run = userdata;
+
+    bounce_account_add(&run->outcome.account, &run->scope, event);
+}
+
+/* Take what the trace holds; when that fails, there is no proof. */
+static void drain(LegRun *run)
+{
+    uint64_t n_lost;
+
+    if (!run->outcome.trace_available)
+        return;
+    if (trace_drain(run->stage->trace, on_bounce, run, &n_lost) < 0)
+        run->outcome.trace_available = false;
+    else
+        run->outcome.lost_events = n_lost;
+}
+
+static void on_progress(const char *text, size_t size, void *userdata)
+{
+    LegRun *run = userdata;
+    uint64_t bytes;
+
+    drain(run); /* before its buffer is full */
+    if (fio_progress_bytes(text, size, &bytes))
+        run->stage->progress(run->leg, bytes, run->stage->userdata);
+}
+
+/* "leg-007.json": the caller frees; NULL when out of memory. */
+static char *file_name(const PlanLeg *leg, const char *suffix)
+{
+    char *name;
+
+    return asprintf(&name, "leg-%03u.%s", leg->index, suffix) < 0 ? NULL : name;
+}
+
+static int put(const LegRun *run, const char *suffix, const void *bytes, size_t size)
+{
+    _cleanup_free_ char *name = file_name(run->leg, suffix);
+
+    return name ? evidence_put(run->stage->evidence, name, bytes, size) : -ENOMEM;
+}
+
+/* Put the job where fio reads it. 0 and *ret_path. */
+static int write_job(LegRun *run, const Plan *plan, const Arena *arena, char **ret_path)
+{
+    char target[32], memory[32];
+    JobPaths paths = {
+        .target = target,
+        .arena = memory,
+        .memory = arena_is_huge(arena) ? FIO_MEMORY_HUGE : FIO_MEMORY_SHARED,
+        .huge_page_bytes = arena_is_huge(arena) ? arena_page_bytes(arena) : 0,
+    };
+    int r;
+
+    snprintf(target, sizeof(target), "/proc/self/fd/%d", run->stage->target->fd);
+    snprintf(memory, sizeof(memory), "/proc/self/fd/%d", arena_fd(arena));
+    r = job_build(plan, run->leg, &paths, &run->job);
+    if (r >= 0)
+        r = put(run, "fio", run->job, strlen(run->job));
+    if (r < 0)
+        return r;
+    return asprintf(ret_path, "%s/leg-%03u.fio", evidence_growing_path(run->stage->evidence),
+                    run->leg->index) < 0
+               ? -ENOMEM
+               : 0;
+}
+
+/* fio from start to end, in a cgroup of its own where there is one. */
+static int run_fio(LegRun *run, const Workload *workload, const char *job_path, int arena_fd_)
+{
+    const char *argv[JOB_ARGV_MAX];
+    int keep_fds[] = { run->stage->target->fd, arena_fd_ };
+    _cleanup_free_ char *no_cgroup = NULL;
+    LegCgroup *cgroup = NULL;
+    FioRun fio = {
+        .program = run->stage->fio,
+        .argv = (char *const *)(uintptr_t)argv,
+        .keep_fds = keep_fds,
+        .n_keep_fds = 2,
+        .temp_directory = run->stage->runtime_directory,
+        .time_limit_usec =
+            LEG_BASE_USEC + workload->leg_bytes / LEAST_BYTES_PER_SEC * USEC_PER_SEC,
+        .cancel_fd = run->stage->cancel_fd,
+        .progress = on_progress,
+        .userdata = run,
+    };
+    int r;
+
+    job_argv(run->stage->fio, job_path, argv);
+    r = leg_cgroup_create("/", &cgroup, &no_cgroup);
+    if (r < 0)
+        return r;
+    fio.cgroup = cgroup;
+    r = fio_run(&fio, &run->end);
+    leg_cgroup_free(cgroup);
+    return r;
+}
+
+/* fio between the two ends of the trace and of the CPUs' time. */
+static int measure(LegRun *run, const Workload *workload, const char *job_path, int arena_fd_)
+{
+    uint64_t busy_before = 0, busy_after = 0;
+    int r;
+
+    run->outcome.trace_available = run->stage->trace && trace_begin(run->stage->trace) >= 0;
+    run->outcome.system_cpu_known = cpu_time_busy_usec(&busy_before) >= 0;
+    r = run_fio(run, workload, job_path, arena_fd_);
+    if (cpu_time_busy_usec(&busy_after) < 0)
+        run->outcome.system_cpu_known = false;
+    run->outcome.system_cpu_usec = busy_after - busy_before;
+    if (run->stage->trace && trace_end(run->stage->trace) < 0)
+        run->outcome.trace_available = false;
+    drain(run);
+    return r;
+}
+
+/* Why the leg did not come to its own end; NULL when it did. The caller frees. */
+static char *explain(const FioExit *end)
+{
+    if (end->start_failure)
+        return strdup(end->start_failure);
+    if (end->timed_out)
+        return strdup("fio was stopped: it had made no sound progress within its time");
+    return NULL;
+}
+
+static int judge(LegRun *run, const Workload *workload)
+{
+    FioEvidence evidence = {
+        .out = run->end.stdout_text,
+        .out_bytes = run->end.stdout_size,
+        .err = run->end.stderr_text,
+        .err_bytes = run->end.stderr_size,
+        .exit_status = run->end.status,
+        .signal = run->end.signal,
+    };
+
+    run->outcome.index = run->leg->index;
+    run->outcome.ran = !run->end.start_failure;
+    run->outcome.failure = explain(&run->end);
+    return fio_result_judge(&evidence, workload, &run->outcome.fio);
+}
+
+/* The frames as text addresses. */
+static json_t *frames_to_json(const FrameMap *frames)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; frames && i < frames->n_pages; i++)
+        json_array_append_new(list, frames->address[i] == FRAME_UNKNOWN
+                                        ? json_null()
+                                        : json_address(frames->address[i]));
+    return list;
+}
+
+/* What no other file of the leg holds. */
+static int put_record(LegRun *run, const Arena *arena)
+{
+    _cleanup_json_ json_t *record = json_pack(
+        "{s:o, s:{s:b, s:i, s:i, s:b, s:b, s:I, s:I, s:I}, s:{s:I, s:I, s:I, s:o}}", "outcome",
+        leg_outcome_to_json(&run->outcome), "fio", "exited", run->end.exited, "status",
+        run->end.status, "signal", run->end.signal, "timed_out", run->end.timed_out, "killed",
+        run->end.killed, "wall_usec", (json_int_t)run->end.wall_usec, "stdout_dropped_bytes",
+        (json_int_t)run->end.stdout_dropped_bytes, "stderr_dropped_bytes",
+        (json_int_t)run->end.stderr_dropped_bytes, "frames_after", "page_bytes",
+        (json_int_t)arena_page_bytes(arena), "n_moved", (json_int_t)run->check.n_moved,
+        "n_misplaced", (json_int_t)run->check.n_misplaced, "address",
+        frames_to_json(run->check.n_moved ? arena_frames_after(arena) : NULL));
+    _cleanup_free_ char *name = file_name(run->leg, "json");
+    int r;
+
+    if (!record || !name)
+        return -ENOMEM;
+    r = put(run, "stdout", run->end.stdout_text ? run->end.stdout_text : "", run->end.stdout_size);
+    if (r >= 0)
+        r = put(run, "stderr", run->end.stderr_text ? run->end.stderr_text : "",
+                run->end.stderr_size);
+    return r < 0 ? r : evidence_put_json(run->stage->evidence, name, record);
+}
+
+static int run_to_record(LegRun *run, const Plan *plan, Place *place)
+{
+    const Workload *workload = &plan->workloads[run->leg->workload];
+    _cleanup_free_ char *job_path = NULL;
+    int r = write_job(run, plan, place->arena, &job_path);
+
+    if (r >= 0)
+        r = measure(run, workload, job_path, arena_fd(place->arena));
+    if (r >= 0 && run->end.cancelled)
+        return -ECANCELED;
+    if (r >= 0)
+        r = arena_check(place->arena, &run->stage->device->reach, &run->check);
+    if (r < 0)
+        return r;
+    run->outcome.frames_known = place->n_frames == arena_frames(place->arena)->n_pages;
+    run->outcome.frames_unchanged = run->check.n_moved == 0 && run->check.n_misplaced == 0;
+    r = judge(run, workload);
+    if (r < 0)
+        return r;
+    leg_outcome_prove(&run->outcome, run->leg);
+    return put_record(run, place->arena);
+}
+
+int leg_run(const LegStage *stage, const Plan *plan, const PlanLeg *leg, Place *place,
+            LegOutcome *ret_outcome)
+{
+    LegRun run = {
+        .stage = stage,
+        .leg = leg,
+        .scope = {
+            .device = stage->device->name,
+            .frames = place->frames,
+            .n_frames = place->n_frames,
+            .page_bytes = arena_page_bytes(place->arena),
+            .reach = &stage->device->reach,
+        },
+    };
+    int r = run_to_record(&run, plan, place);
+
+    if (r >= 0) {
+        *ret_outcome = run.outcome;
+        run.outcome = (LegOutcome) { 0 };
+    }
+    leg_run_done(&run);
+    return r;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef XDMAD_DAEMON_LEG_RUN_H
+#define XDMAD_DAEMON_LEG_RUN_H
+/*
+ * One leg: fio on a lent arena, the kernel's trace beside it, the frames looked at again, all of it
+ * put into evidence.
+ */
+
+#include <stdint.h>
+
+#include "bench/leg.h"
+#include "bench/plan.h"
+#include "daemon/evidence.h"
+#include "daemon/places.h"
+#include "daemon/target.h"
+#include "daemon/trace.h"
+
+/* What the legs of a run share. All borrowed. */
+typedef struct LegStage {
+    const char *fio;               /* the program */
+    const char *runtime_directory; /* for fio's private TMPDIR */
+    const Target *target;
+    const StorageDevice *device;
+    TraceSession *trace; /* NULL: no bounce is seen */
+    Evidence *evidence;
+    int cancel_fd; /* readable or hung up: stop */
+    /* About once a second. */
+    void (*progress)(const PlanLeg *leg, uint64_t bytes_done, void *userdata);
+    void *userdata;
+} LegStage;
+
+/*
+ * Run it. 0 and *ret_outcome (release with leg_outcome_done()), whatever became of the leg;
+ * -ECANCELED when it was stopped on request; other negative errno when the machinery failed.
+ */
+int leg_run(const LegStage *stage, const Plan *plan, const PlanLeg *leg, Place *place,
+            LegOutcome *ret_outcome);
+
+#endif

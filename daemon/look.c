@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/look.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/cleanup.h"
+#include "common/clock.h"
+#include "common/json.h"
+#include "daemon/child.h"
+#include "daemon/host.h"
+#include "placement/inspect.h"
+
+#define LOOK_DEADLINE_USEC (30 * USEC_PER_SEC)
+#define MAX_LOOKS          8U /* at a time: each is a process */
+
+typedef struct Look {
+    Manager *manager; /* not owned */
+    PendingCall *call;
+    char *root;
+    char *dtb;
+    void (*done)(Manager *manager, PendingCall *call, json_t *inspection, const char *failure);
+    json_t *inspection;
+    char *failure;
+} Look;
+
+static void look_free(Look *look_)
+{
+    free(look_->root);
+    free(look_->dtb);
+    json_decref(look_->inspection);
+    free(look_->failure);
+    free(look_);
+}
+
+/* In the child: one message, `inspection` or `failure`. */
+static int look_main(const ChildLink *link, void *data)
+{
+    const Look *look_ = data;
+    HostSource source = { .root = look_->root ? look_->root : "/", .dtb = look_->dtb };
+    HostFacts facts;
+    int r = host_acquire(&source, &facts);
+
+    if (r < 0) {
+        const char *what = look_->dtb ? look_->dtb : source.root;
+        char failure[512];
+
+        snprintf(failure, sizeof(failure), "%s: %s", what,
+                 r == -EBADMSG ? "this is no device tree blob" : strerror(-r));
+        r = child_send(link, json_pack("{s:s}", "failure", failure));
+    } else {
+        r = child_send(link, json_pack("{s:o}", "inspection", inspection_build(&facts, NULL)));
+        host_facts_done(&facts);
+    }
+    return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+static void on_message(const json_t *message, void *userdata)
+{
+    Look *look_ = userdata;
+    const char *failure = json_get_string(message, "failure", NULL);
+
+    if (!look_->inspection)
+        look_->inspection = json_incref(json_object_get(message, "inspection"));
+    if (failure && !look_->failure)
+        look_->failure = strdup(failure);
+}
+
+static void on_end(const ChildEnd *end, void *userdata)
+{
+    Look *look_ = userdata;
+    const char *failure = look_->failure;
+
+    if (!failure && !look_->inspection)
+        failure = end->timed_out ? "looking at the host took more than 30 s and was given up; "
+                                   "is xenstored or the kernel's log stuck?"
+                                 : "the process that looked at the host died; see the journal";
+    look_->manager->n_looks--;
+    look_->done(look_->manager, look_->call, look_->inspection, failure);
+    look_free(look_);
+}
+
+static Look *look_new(Manager *manager, PendingCall *call, const LookSpec *spec)
+{
+    Look *look_ = calloc(1, sizeof(*look_));
+
+    if (!look_)
+        return NULL;
+    look_->manager = manager;
+    look_->call = call;
+    look_->done = spec->done;
+    look_->root = spec->root ? strdup(spec->root) : NULL;
+    look_->dtb = spec->dtb ? strdup(spec->dtb) : NULL;
+    if ((spec->root && !look_->root) || (spec->dtb && !look_->dtb)) {
+        look_free(look_);
+        return NULL;
+    }
+    return look_;
+}
+
+void look(Manager *manager, PendingCall *call, const LookSpec *spec)
+{
+    Look *look_ = NULL;
+    Child *child;
+
+    if (manager->n_looks >= MAX_LOOKS) {
+        spec->done(manager, call, NULL, "8 calls look at the host already; ask again");
+        return;
+    }
+    look_ = look_new(manager, call, spec);
+    if (look_) {
+        ChildSpec child_spec = {
+            .name = "xdmad-look",
+            .main = look_main,
+            .data = look_,
+            .deadline_usec = LOOK_DEADLINE_USEC,
+            .on_message = on_message,
+            .on_end = on_end,
+            .userdata = look_,
+        };
+
+        if (child_start(manager->event, &child_spec, &child) >= 0) {
+            manager->n_looks++;
+            return;
+        }
+        look_free(look_);
+    }
+    spec->done(manager, call, NULL, "no process can be started to look at the host");
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef XDMAD_DAEMON_LOOK_H
+#define XDMAD_DAEMON_LOOK_H
+/*
+ * A look at the host for one call: sysfs, the kernel's log, Xen and xenstored may all take their
+ * time, so a child process looks, within a deadline, and sends up the inspection.
+ */
+
+#include <jansson.h>
+
+#include "daemon/manager.h"
+
+typedef struct LookSpec {
+    const char *root; /* a captured tree, or NULL for this host; copied */
+    const char *dtb;  /* one device tree file alone, or NULL; copied */
+    /* On the loop: type Inspection of io.xdmad (borrowed), or NULL and why not. The call may be of a
+     * peer that is gone, and is to be ended all the same. */
+    void (*done)(Manager *manager, PendingCall *call, json_t *inspection, const char *failure);
+} LookSpec;
+
+/* Look, then call done. When it cannot even start, done is called at once. */
+void look(Manager *manager, PendingCall *call, const LookSpec *spec);
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef XDMAD_DAEMON_MANAGER_H
+#define XDMAD_DAEMON_MANAGER_H
+/*
+ * Owns the loop and everything on it. The only place where the parts of the daemon are joined.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <systemd/sd-event.h>
+
+#include "daemon/config.h"
+#include "daemon/jobs.h"
+#include "daemon/offload.h"
+#include "daemon/store.h"
+#include "daemon/varlink-server.h"
+
+typedef struct Manager {
+    sd_event *event;
+    Config config;
+    Store *store;             /* used through offload alone; NULL: see store_failure */
+    char *store_failure;      /* why there is none; owned */
+    Offload *offload;
+    VarlinkServer *server;
+    Jobs *jobs;
+    uint64_t started_boottime_usec;
+    unsigned n_looks; /* children that look at the host for a call */
+    bool private_;    /* serves one peer on a socket pair, and ends with it */
+} Manager;
+
+/* Take over the configuration (also on failure) and make ready, without any peer yet.
+ * 0 and *ret_manager, or negative errno. */
+int manager_new(Config *config, bool private_, Manager **ret_manager);
+Manager *manager_free(Manager *manager);
+
+/* Run until SIGTERM, SIGINT or, when private, until the peer is gone. What runs is stopped and
+ * recorded first. 0 or negative errno. */
+int manager_run(Manager *manager);
+
+#endif

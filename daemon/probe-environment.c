@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Purpose: name everything that makes two runs incomparable when it differs.
+ */
+#include "daemon/probe-environment.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sha2.h>
+
+#include "common/cleanup.h"
+#include "common/json.h"
+
+#define MAX_COMPATIBLES 16U
+
+static void set_text(json_t *object, const char *key, const char *text)
+{
+    if (text)
+        json_object_set_new(object, key, json_string(text));
+}
+
+static void set_from_file(const ProbeRoot *root, json_t *object, const char *key, const char *path)
+{
+    _cleanup_free_ char *text = NULL;
+
+    if (probe_read_text(root, &text, "%s", path) == 0)
+        set_text(object, key, text);
+}
+
+/* "force", "noforce", "65536": what swiotlb= on the command line says, the last one counts; "" when
+ * it is not there. The caller frees. */
+static char *swiotlb_option(const char *command_line)
+{
+    static const char key[] = "swiotlb=";
+    const char *found = NULL;
+
+    for (const char *at = command_line; (at = strstr(at, key)); at += strlen(key))
+        if (at == command_line || at[-1] == ' ')
+            found = at + strlen(key);
+    return found ? strndup(found, strcspn(found, " \n")) : strdup("");
+}
+
+/* The whole line stays out: a boot loader may put secrets there. */
+static void set_boot_mode(const ProbeRoot *root, json_t *environment, HostMode mode)
+{
+    _cleanup_free_ char *command_line = NULL, *swiotlb = NULL;
+    json_t *boot = json_pack("{s:s}", "mode", host_mode_name(mode));
+
+    if (probe_read_text(root, &command_line, "/proc/cmdline") == 0)
+        swiotlb = swiotlb_option(command_line);
+    set_text(boot, "swiotlb", swiotlb);
+    json_object_set_new(environment, "boot_mode", boot);
+}
+
+/* Strings of a foreign tree as ASCII. */
+static json_t *plain_string(const char *text)
+{
+    _cleanup_free_ char *copy = strndup(text, 256);
+
+    for (char *c = copy; c && *c; c++)
+        if (*c < 0x20 || *c >= 0x7f)
+            *c = '?';
+    return copy ? json_string(copy) : NULL;
+}
+
+static void set_tree(json_t *environment, const DeviceTree *tree)
+{
+    char digest[SHA256_DIGEST_STRING_LENGTH];
+    const char *model = device_tree_string(tree, 0, "model"), *compatible;
+    json_t *list = json_array();
+    size_t size;
+    const void *blob = device_tree_blob(tree, &size);
+
+    SHA256Data(blob, size, digest);
+    set_text(environment, "dt_sha256", digest);
+    if (model)
+        json_object_set_new(environment, "model", plain_string(model));
+    for (size_t i = 0; i < MAX_COMPATIBLES; i++) {
+        compatible = device_tree_string_at(tree, 0, "compatible", i);
+        if (!compatible)
+            break;
+        json_array_append_new(list, plain_string(compatible));
+    }
+    json_object_set_new(environment, "compatible", list);
+}
+
+/* An emulator's machine: its speed is no hardware's. */
+static bool is_emulated(const ProbeRoot *root, const json_t *environment)
+{
+    _cleanup_free_ char *vendor = NULL;
+    const json_t *compatible;
+    size_t i;
+
+    json_array_foreach(json_object_get(environment, "compatible"), i, compatible)
+    {
+        const char *text = json_string_value(compatible);
+        if (strcmp(text, "linux,dummy-virt") == 0 || strstr(text, "qemu"))
+            return true;
+    }
+    if (strcmp(json_get_string(environment, "model", ""), "linux,dummy-virt") == 0)
+        return true;
+    return probe_read_text(root, &vendor, "/sys/class/dmi/id/sys_vendor") == 0 &&
+           strstr(vendor, "QEMU");
+}
+
+/* One line "KEY:\t\tVALUE" of debugfs mmcN/ios; the caller frees. */
+static char *ios_value(const char *ios, const char *key)
+{
+    for (const char *line = ios; *line; line = *line ? line + 1 : line) {
+        size_t length = strlen(key);
+
+        if (strncmp(line, key, length) == 0 && line[length] == ':') {
+            line += length + 1;
+            line += strspn(line, " \t");
+            return strndup(line, strcspn(line, "\n"));
+        }
+        line = strchrnul(line, '\n');
+    }
+    return NULL;
+}
+
+static void set_bus_timing(const ProbeRoot *root, const char *host, json_t *timings)
+{
+    static const struct {
+        const char *key, *field;
+    } rows[] = {
+        { "clock", "clock" },
+        { "actual clock", "actual_clock" },
+        { "bus width", "width" },
+        { "timing spec", "timing" },
+        { "signal voltage", "signal_voltage" },
+    };
+    _cleanup_free_ char *ios = NULL;
+    json_t *timing;
+
+    if (probe_read_text(root, &ios, "/sys/kernel/debug/%s/ios", host) < 0)
+        return;
+    timing = json_object();
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        _cleanup_free_ char *value = ios_value(ios, rows[i].key);
+        set_text(timing, rows[i].field, value);
+    }
+    json_object_set_new(timings, host, timing);
+}
+
+static void set_devices(const ProbeRoot *root, json_t *environment, const HostFacts *facts)
+{
+    json_t *cards = json_object(), *timings = json_object();
+
+    for (size_t i = 0; i < facts->n_devices; i++) {
+        const StorageDevice *device = &facts->devices[i];
+
+        if (!device->host)
+            continue;
+        set_text(cards, device->host, json_get_string(device->card, "cid", NULL));
+        set_bus_timing(root, device->host, timings);
+    }
+    json_object_set_new(environment, "cards", cards);
+    json_object_set_new(environment, "bus_timing", timings);
+}
+
+int probe_environment(const ProbeRoot *root, const DeviceTree *tree, HostFacts *facts)
+{
+    json_t *environment = json_object();
+    uint64_t bytes;
+
+    if (!environment)
+        return -ENOMEM;
+    set_from_file(root, environment, "kernel_release", "/proc/sys/kernel/osrelease");
+    set_from_file(root, environment, "kernel_version", "/proc/version");
+    set_from_file(root, environment, "governor",
+                  "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
+    set_text(environment, "xen_version", facts->xen.version);
+    if (tree)
+        set_tree(environment, tree);
+    if (pool_bytes(&facts->pool, &bytes) && bytes <= INT64_MAX)
+        json_object_set_new(environment, "pool_bytes", json_integer((json_int_t)bytes));
+    set_boot_mode(root, environment, facts->mode);
+    set_devices(root, environment, facts);
+    json_object_set_new(environment, "emulated", json_boolean(is_emulated(root, environment)));
+    json_decref(facts->environment);
+    facts->environment = environment;
+    return 0;
+}

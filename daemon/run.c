@@ -1,0 +1,467 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The whole program in one sentence:
+ *   request -> plan -> claim -> place -> run -> evidence -> verdict -> report
+ * The plan comes with the request: its writes were charged before this process was started.
+ */
+#include "daemon/run.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/report.h"
+#include "common/cleanup.h"
+#include "common/clock.h"
+#include "common/json.h"
+#include "daemon/evidence.h"
+#include "daemon/fio-child.h"
+#include "daemon/host.h"
+#include "daemon/leg-run.h"
+#include "daemon/places.h"
+#include "daemon/run-record.h"
+#include "daemon/target.h"
+#include "daemon/trace.h"
+#include "placement/inspect.h"
+
+/* A run on its way. Each stage fills what the next one needs. */
+typedef struct Run {
+    const ChildLink *link;
+    const RunInput *input;
+    Evidence *evidence;
+    char *fio; /* the program, and what it says it is */
+    char *fio_version;
+    HostFacts facts;
+    const StorageDevice *device; /* of facts */
+    Target target;
+    uint64_t written_before_bytes; /* by the kernel's count; valid when written_known */
+    bool written_known;
+    Places places;
+    Plan plan; /* of the paths that can be had */
+    TraceSession *trace;
+    char *no_trace;     /* why there is none; owned */
+    bool has_addresses; /* of buffers outside every window, too */
+    LegOutcome *outcomes;
+    size_t n_outcomes;
+    json_t *report;
+} Run;
+
+/* How it ended. */
+typedef struct RunEnd {
+    RunState state;
+    bool has_verdict;
+    Verdict verdict;
+    char *reason;   /* owned */
+    char *evidence; /* owned */
+} RunEnd;
+
+/* A stage answers 1 (go on), 0 (the run has ended, as *end says) or negative errno. */
+
+__attribute__((format(printf, 3, 4))) static int end_with(RunEnd *end, Verdict verdict,
+                                                          const char *format, ...)
+{
+    va_list arguments;
+    int r;
+
+    end->state = RUN_DONE;
+    end->has_verdict = true;
+    end->verdict = verdict;
+    va_start(arguments, format);
+    r = vasprintf(&end->reason, format, arguments);
+    va_end(arguments);
+    if (r < 0)
+        end->reason = NULL;
+    return r < 0 ? -ENOMEM : 0;
+}
+
+static int end_cancelled(RunEnd *end)
+{
+    end->state = RUN_CANCELLED;
+    end->reason = strdup("cancelled on request");
+    return 0;
+}
+
+static bool is_cancelled(void *userdata)
+{
+    const Run *run = userdata;
+
+    return child_is_cancelled(run->link);
+}
+
+static int tell_stage(const Run *run, const char *stage)
+{
+    return child_send(run->link, json_pack("{s:s, s:s}", "event", "stage", "stage", stage));
+}
+
+/* --- request ------------------------------------------------------------------------------- */
+
+static int stage_request(Run *run, RunEnd *end)
+{
+    _cleanup_free_ char *reason = NULL;
+    _cleanup_json_ json_t *request = bench_request_to_json(run->input->request);
+    int r = tell_stage(run, "request");
+
+    if (r >= 0)
+        r = evidence_begin(run->input->config->runtime_directory, run->input->id, &run->evidence);
+    if (r < 0)
+        return r;
+    r = evidence_put_json(run->evidence, "request.json", request);
+    if (r >= 0)
+        r = fio_find(NULL, &run->fio, &reason);
+    if (r > 0)
+        r = fio_probe_version(run->fio, &run->fio_version, &reason);
+    if (r == 0)
+        return end_with(end, VERDICT_INCONCLUSIVE, "%s", reason);
+    return r;
+}
+
+/* --- claim --------------------------------------------------------------------------------- */
+
+/* The cards that are up. The caller frees *ret_cards, whose words are borrowed from the facts. */
+static int list_cards(const HostFacts *facts, TargetCard **ret_cards, size_t *ret_n)
+{
+    TargetCard *cards = calloc(facts->n_devices + 1, sizeof(*cards));
+    size_t n = 0;
+
+    if (!cards)
+        return -ENOMEM;
+    for (size_t i = 0; i < facts->n_devices; i++)
+        if (facts->devices[i].state == DEVICE_STATE_READY && facts->devices[i].block)
+            cards[n++] = (TargetCard) {
+                .disk = facts->devices[i].block,
+                .cid = json_get_string(facts->devices[i].card, "cid", NULL),
+            };
+    *ret_cards = cards;
+    *ret_n = n;
+    return 0;
+}
+
+static int stage_claim(Run *run, RunEnd *end)
+{
+    _cleanup_free_ TargetCard *cards = NULL;
+    TargetRefusal refusal = { 0 };
+    TargetWant want = {
+        .asked = run->input->request->target,
+        .confirm_cid = run->input->request->confirm_cid,
+        .directory = run->input->config->target_directory,
+        .bytes = run->input->plan->target_bytes,
+    };
+    HostSource source = { .root = "/" };
+    int r = tell_stage(run, "claim");
+
+    if (r >= 0)
+        r = host_acquire(&source, &run->facts);
+    if (r >= 0)
+        r = list_cards(&run->facts, &cards, &want.n_cards);
+    if (r < 0)
+        return r;
+    want.cards = cards;
+    r = target_claim(&want, &run->target, &refusal);
+    if (r == 0)
+        r = end_with(end, refusal.for_safety ? VERDICT_REFUSED : VERDICT_INCONCLUSIVE, "%s",
+                     refusal.reason);
+    free(refusal.reason);
+    if (r <= 0)
+        return r;
+    run->device = host_facts_find_device(&run->facts, run->target.disk);
+    run->written_known =
+        block_written_bytes(run->target.disk, &run->written_before_bytes) >= 0;
+    return 1;
+}
+
+/* --- place --------------------------------------------------------------------------------- */
+
+/* The plan of the paths that can be had. */
+static int replan(Run *run, RunEnd *end)
+{
+    PlanInput input = {
+        .profile = run->input->request->profile,
+        .seed = run->input->plan->seed,
+        .direct = run->places.direct.arena != NULL,
+        .bounce = run->places.bounce.arena != NULL,
+        .page_bytes = run->input->plan->page_bytes,
+    };
+    int r;
+
+    if (!input.direct && !input.bounce)
+        return end_with(end, VERDICT_INCONCLUSIVE,
+                        "no memory on either path. Direct: %s. Bounce: %s",
+                        run->places.direct.reason, run->places.bounce.reason);
+    r = plan_build(&input, &run->plan);
+    return r < 0 ? r : 1;
+}
+
+static int stage_place(Run *run, RunEnd *end)
+{
+    _cleanup_json_ json_t *places = NULL;
+    _cleanup_json_ json_t *plan = NULL;
+    int r = tell_stage(run, "place");
+
+    if (r >= 0)
+        r = places_acquire(&run->facts, run->device, run->input->plan, run->input->config,
+                           is_cancelled, run, &run->places);
+    if (r == -ECANCELED)
+        return end_cancelled(end);
+    if (r >= 0)
+        r = replan(run, end);
+    if (r <= 0)
+        return r;
+    places = places_to_json(&run->places);
+    plan = plan_to_json(&run->plan);
+    r = evidence_put_json(run->evidence, "places.json", places);
+    if (r >= 0)
+        r = evidence_put_json(run->evidence, "plan.json", plan);
+    return r < 0 ? r : 1;
+}
+
+/* --- run ----------------------------------------------------------------------------------- */
+
+static void on_leg_progress(const PlanLeg *leg, uint64_t bytes_done, void *userdata)
+{
+    const Run *run = userdata;
+    const Workload *workload = &run->plan.workloads[leg->workload];
+
+    child_send(run->link,
+               json_pack("{s:s, s:i, s:i, s:s, s:s, s:I, s:I}", "event", "progress", "leg",
+                         (int)leg->index, "legs_total", (int)run->plan.n_legs, "path",
+                         dma_path_name(leg->path), "workload", workload->name, "bytes_done",
+                         (json_int_t)bytes_done, "bytes_total", (json_int_t)workload->leg_bytes));
+}
+
+static int tell_leg(const Run *run, const PlanLeg *leg, const LegOutcome *outcome)
+{
+    return child_send(
+        run->link, json_pack("{s:s, s:i, s:i, s:s, s:s, s:s, s:s*}", "event", "leg", "leg",
+                             (int)leg->index, "legs_total", (int)run->plan.n_legs, "path",
+                             dma_path_name(leg->path), "workload",
+                             run->plan.workloads[leg->workload].name, "state",
+                             leg_outcome_counts(outcome) ? "proved" : "void", "message",
+                             leg_outcome_counts(outcome) ? NULL : outcome->proof.reason));
+}
+
+/* A card that vanished will not come back for the legs that are left. */
+static bool target_is_gone(const Run *run)
+{
+    uint64_t bytes;
+
+    return run->written_known && block_written_bytes(run->target.disk, &bytes) < 0;
+}
+
+/* Where windows leave memory out, the event alone does not tell which buffer bounced. */
+static int open_trace(Run *run)
+{
+    _cleanup_free_ char *no_addresses = NULL;
+    int r = trace_open(run->device->name, &run->trace, &run->no_trace);
+
+    if (r <= 0 || run->device->reach.n_windows == 0)
+        return r;
+    r = trace_add_addresses(run->trace, &no_addresses);
+    run->has_addresses = r > 0;
+    return r;
+}
+
+static int stage_run(Run *run, RunEnd *end)
+{
+    LegStage stage = {
+        .fio = run->fio,
+        .runtime_directory = run->input->config->runtime_directory,
+        .target = &run->target,
+        .device = run->device,
+        .evidence = run->evidence,
+        .cancel_fd = run->link->control_fd,
+        .progress = on_leg_progress,
+        .userdata = run,
+    };
+    int r = tell_stage(run, "run");
+
+    if (r >= 0)
+        r = open_trace(run);
+    if (r < 0)
+        return r;
+    stage.trace = run->trace;
+    run->outcomes = calloc(run->plan.n_legs, sizeof(*run->outcomes));
+    if (!run->outcomes)
+        return -ENOMEM;
+    for (size_t i = 0; i < run->plan.n_legs && !target_is_gone(run); i++) {
+        const PlanLeg *leg = &run->plan.legs[i];
+
+        r = child_is_cancelled(run->link)
+                ? -ECANCELED
+                : leg_run(&stage, &run->plan, leg, places_for(&run->places, leg->path),
+                          &run->outcomes[i]);
+        if (r == -ECANCELED)
+            return end_cancelled(end);
+        if (r < 0)
+            return r;
+        run->n_outcomes++;
+        r = tell_leg(run, leg, &run->outcomes[i]);
+        if (r < 0)
+            return r;
+    }
+    return 1;
+}
+
+/* --- verdict and report -------------------------------------------------------------------- */
+
+/* Everything that a comparison must be like in. A new reference. */
+static json_t *build_environment(const Run *run)
+{
+    json_t *environment = json_copy(run->facts.environment);
+
+    json_object_set_new(environment, "fio", json_string(run->fio_version));
+    json_object_set_new(environment, "trace",
+                        run->trace ? json_pack("s+", "swiotlb:swiotlb_bounced",
+                                               run->has_addresses ? ", swiotlb_tbl_map_single" : "")
+                                   : json_pack("s+", "none: ", run->no_trace));
+    json_object_set_new(environment, "xdmad", json_string(XDMAD_VERSION));
+    return environment;
+}
+
+/* The target as the report shows it: with its controller and its card. */
+static json_t *build_target(const Run *run)
+{
+    json_t *target = target_to_json(&run->target);
+    const char *cid = json_get_string(run->device->card, "cid", NULL);
+
+    json_object_set_new(target, "device", json_string(run->device->name));
+    if (cid)
+        json_object_set_new(target, "cid", json_string(cid));
+    return target;
+}
+
+static int build_report(Run *run)
+{
+    _cleanup_json_ json_t *environment = build_environment(run);
+    _cleanup_json_ json_t *target = build_target(run);
+    _cleanup_json_ json_t *device = inspection_build_device(&run->facts, run->device);
+    _cleanup_json_ json_t *host = inspection_build(&run->facts, NULL);
+    BenchContext context = {
+        .run = run->input->id,
+        .target = target,
+        .environment = environment,
+        .device = device,
+        .direct = place_reach(&run->places.direct),
+        .bounce = place_reach(&run->places.bounce),
+        .emulated = json_get_bool(run->facts.environment, "emulated", false),
+        .interrupted = run->n_outcomes < run->plan.n_legs,
+        .interruption = run->n_outcomes < run->plan.n_legs
+                            ? "the block device vanished: was the card pulled?"
+                            : NULL,
+    };
+    uint64_t written_bytes;
+    int r;
+
+    if (run->written_known && block_written_bytes(run->target.disk, &written_bytes) >= 0) {
+        context.kernel_written_known = true;
+        context.kernel_written_bytes = written_bytes - run->written_before_bytes;
+    }
+    r = evidence_put_json(run->evidence, "host.json", host);
+    if (r >= 0)
+        r = evidence_put_json(run->evidence, "environment.json", environment);
+    if (r >= 0)
+        r = bench_report_build(&run->plan, run->outcomes, run->n_outcomes, &context,
+                               &run->report);
+    if (r >= 0)
+        r = evidence_put_json(run->evidence, "report.json", run->report);
+    return r;
+}
+
+/* The first reason in one sentence; the caller frees, NULL when there is none. */
+static char *first_reason(const json_t *report)
+{
+    const json_t *reason = json_array_get(json_object_get(report, "reasons"), 0);
+    char *text = NULL;
+
+    if (reason && asprintf(&text, "%s: %s", json_get_string(reason, "rule", "?"),
+                           json_get_string(reason, "observed", "?")) < 0)
+        text = NULL;
+    return text;
+}
+
+static int stage_report(Run *run, RunEnd *end)
+{
+    int r = tell_stage(run, "report");
+
+    if (r >= 0)
+        r = build_report(run);
+    if (r >= 0)
+        r = evidence_publish(run->evidence, run->input->config->state_directory, &end->evidence);
+    if (r == -ENOSPC || r == -EDQUOT)
+        return end_with(end, VERDICT_INCONCLUSIVE,
+                        "%s is full, so the evidence cannot be kept, and without it there is no "
+                        "verdict; make room and run again",
+                        run->input->config->state_directory);
+    if (r < 0)
+        return r;
+    end->state = RUN_DONE;
+    end->has_verdict = true;
+    end->verdict = bench_report_verdict(run->report);
+    end->reason = first_reason(run->report);
+    return 0;
+}
+
+/* --- the sentence -------------------------------------------------------------------------- */
+
+static int run_stages(Run *run, RunEnd *end)
+{
+    static int (*const stages[])(Run *run, RunEnd *end) = {
+        stage_request, stage_claim, stage_place, stage_run, stage_report,
+    };
+    int r = 1;
+
+    for (size_t i = 0; r > 0 && i < sizeof(stages) / sizeof(stages[0]); i++)
+        r = child_is_cancelled(run->link) ? end_cancelled(end) : stages[i](run, end);
+    return r;
+}
+
+static void run_done(Run *run)
+{
+    trace_close(run->trace);
+    places_done(&run->places);
+    target_done(&run->target);
+    host_facts_done(&run->facts);
+    evidence_free(run->evidence);
+    for (size_t i = 0; i < run->n_outcomes; i++)
+        leg_outcome_done(&run->outcomes[i]);
+    free(run->outcomes);
+    plan_done(&run->plan);
+    json_decref(run->report);
+    free(run->fio);
+    free(run->fio_version);
+    free(run->no_trace);
+}
+
+static json_t *build_end(const Run *run, const RunEnd *end)
+{
+    uint64_t after_bytes = run->written_before_bytes;
+
+    if (run->written_known)
+        block_written_bytes(run->target.disk, &after_bytes);
+    return json_pack("{s:s, s:s, s:s*, s:s*, s:s*, s:s*, s:I}", "event", "end", "state",
+                     run_state_name(end->state), "verdict",
+                     end->has_verdict ? verdict_name(end->verdict) : NULL, "reason", end->reason,
+                     "evidence", end->evidence, "target", run->target.path, "written_bytes",
+                     (json_int_t)(after_bytes - run->written_before_bytes));
+}
+
+int run_main(const ChildLink *link, void *data)
+{
+    Run run = { .link = link, .input = data, .target = { .fd = -1 } };
+    RunEnd end = { .state = RUN_FAILED };
+    int r = run_stages(&run, &end);
+
+    if (r < 0) {
+        end.state = RUN_FAILED;
+        end.has_verdict = false;
+        free(end.reason);
+        if (asprintf(&end.reason, "xdmad itself failed: %s", strerror(-r)) < 0)
+            end.reason = NULL;
+    }
+    r = child_send(link, build_end(&run, &end));
+    run_done(&run);
+    free(end.reason);
+    free(end.evidence);
+    return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}

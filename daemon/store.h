@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef XDMAD_DAEMON_STORE_H
+#define XDMAD_DAEMON_STORE_H
+/*
+ * What outlives the daemon: runs, and the writes charged to the card. SQLite in WAL mode with full
+ * sync, so that a power cut leaves the old or the new state. Calls may wait for the disk: they are
+ * made from one thread only, the offload's (daemon/offload.h), or before the loop runs.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "daemon/run-record.h"
+
+typedef struct Store Store;
+
+/*
+ * Open or make DIRECTORY/xdmad.db and bring it to the present schema. A file that is no sound
+ * database is set aside as xdmad.db.damaged-N and *ret_notice (owned) says so; a schema newer than
+ * this program is left alone: -EPROTONOSUPPORT. 0 or negative errno.
+ */
+int store_open(const char *directory, Store **ret_store, char **ret_notice);
+Store *store_close(Store *store);
+
+/* Every run that was queued or running is now interrupted: nobody is left to run it. 0 and *ret_n. */
+int store_interrupt_unfinished(Store *store, const char *reason, unsigned *ret_n);
+
+/*
+ * Admit a run: its record and its charge in one transaction, both or neither.
+ * 1 admitted; 0 when `write_bytes` more would pass `budget_bytes` in the 24 hours before now
+ * (*ret_charged_bytes is what was charged in them); negative errno.
+ */
+int store_admit_run(Store *store, const RunRecord *record, uint64_t write_bytes,
+                    uint64_t budget_bytes, uint64_t now_realtime_usec,
+                    uint64_t *ret_charged_bytes);
+
+/* Write the record's present state. When written_bytes, counted from the kernel, is more than was
+ * charged, the charge grows to it; it never shrinks. 0 or negative errno. */
+int store_update_run(Store *store, const RunRecord *record, uint64_t written_bytes);
+
+/* The newest runs, newest first; *ret_records is an array of *ret_n that the caller frees with
+ * store_free_runs(). */
+int store_list_runs(Store *store, size_t limit, RunRecord **ret_records, size_t *ret_n);
+void store_free_runs(RunRecord *records, size_t n);
+
+/* One run: 1 and *ret_record (the caller's), 0 when there is none of that id, negative errno.
+ * id NULL: the newest. */
+int store_get_run(Store *store, const char *id, RunRecord *ret_record);
+
+/* What was charged in the 24 hours before now. */
+int store_charged_bytes(Store *store, uint64_t now_realtime_usec, uint64_t *ret_bytes);
+
+#endif

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/target.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "common/cleanup.h"
+#include "daemon/mounts.h"
+#include "daemon/target-file.h"
+#include "daemon/target-raw.h"
+
+int target_refuse(TargetRefusal *refusal, bool for_safety, const char *format, ...)
+{
+    va_list arguments;
+    char *reason;
+    int r;
+
+    va_start(arguments, format);
+    r = vasprintf(&reason, format, arguments);
+    va_end(arguments);
+    if (r < 0)
+        return -ENOMEM;
+    free(refusal->reason);
+    *refusal = (TargetRefusal) { .for_safety = for_safety, .reason = reason };
+    return 0;
+}
+
+static const TargetCard *find_card(const TargetWant *want, const char *disk)
+{
+    for (size_t i = 0; i < want->n_cards; i++)
+        if (strcmp(want->cards[i].disk, disk) == 0)
+            return &want->cards[i];
+    return NULL;
+}
+
+/* Our file in a directory that the client or the configuration names. */
+static int claim_in_directory(const TargetWant *want, const char *directory, Target *ret_target,
+                              TargetRefusal *ret_refusal)
+{
+    char disk[BLOCK_NAME_BYTES];
+    struct stat st;
+    int r;
+
+    if (stat(directory, &st) < 0)
+        return target_refuse(ret_refusal, false, "%s: %s; name a directory on the card, or none",
+                             directory, strerror(errno));
+    r = block_disk_of(st.st_dev, disk);
+    if (r < 0 || !find_card(want, disk))
+        return target_refuse(ret_refusal, false,
+                             "%s lies on %s, which is no MMC or SD card that is ready; name a "
+                             "directory on a card (xdmactl list shows them)",
+                             directory, r < 0 ? "no block device" : disk);
+    return target_file_claim(directory, disk, want->bytes, ret_target, ret_refusal);
+}
+
+/* Our file on the first card that has a file system to write to. */
+static int claim_default(const TargetWant *want, Target *ret_target, TargetRefusal *ret_refusal)
+{
+    if (want->n_cards == 0)
+        return target_refuse(ret_refusal, false,
+                             "no MMC or SD card is ready on this host; xdmactl list and xdmactl "
+                             "inspect show what there is");
+    for (size_t i = 0; i < want->n_cards; i++) {
+        _cleanup_free_ char *directory = NULL;
+        int r = mounts_find_writable(want->cards[i].disk, &directory);
+
+        if (r < 0)
+            return r;
+        if (r > 0)
+            return target_file_claim(directory, want->cards[i].disk, want->bytes, ret_target,
+                                     ret_refusal);
+    }
+    return target_refuse(ret_refusal, false,
+                         "no file system of %s is mounted for writing; mount one, or name the "
+                         "device itself with --confirm-cid if all of it may be overwritten",
+                         want->cards[0].disk);
+}
+
+int target_claim(const TargetWant *want, Target *ret_target, TargetRefusal *ret_refusal)
+{
+    char disk[BLOCK_NAME_BYTES];
+    const TargetCard *card;
+    struct stat st;
+
+    if (!want->asked && want->directory)
+        return claim_in_directory(want, want->directory, ret_target, ret_refusal);
+    if (!want->asked)
+        return claim_default(want, ret_target, ret_refusal);
+    if (stat(want->asked, &st) < 0)
+        return target_refuse(ret_refusal, false,
+                             "%s: %s; name a directory on the card, a block device, or nothing",
+                             want->asked, strerror(errno));
+    if (S_ISDIR(st.st_mode))
+        return claim_in_directory(want, want->asked, ret_target, ret_refusal);
+    if (!S_ISBLK(st.st_mode))
+        return target_refuse(ret_refusal, true,
+                             "%s is neither a directory nor a block device; xdmad writes to no "
+                             "file but its own: name the directory that it may lie in",
+                             want->asked);
+    card = block_disk_of(st.st_rdev, disk) < 0 ? NULL : find_card(want, disk);
+    if (!card)
+        return target_refuse(ret_refusal, true,
+                             "%s is no MMC or SD card that is ready, so there is no CID to make "
+                             "sure by; xdmactl list shows the cards",
+                             want->asked);
+    return target_raw_claim(want->asked, card, want->confirm_cid, want->bytes, ret_target,
+                            ret_refusal);
+}
+
+void target_done(Target *target)
+{
+    cleanup_close(&target->fd);
+    free(target->path);
+    *target = (Target) { .fd = -1 };
+}
+
+json_t *target_to_json(const Target *target)
+{
+    return json_pack("{s:s, s:s, s:I, s:s}", "kind", target->kind == TARGET_FILE ? "file" : "raw",
+                     "path", target->path, "bytes", (json_int_t)target->bytes, "block",
+                     target->disk);
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef XDMAD_DAEMON_TRACE_H
+#define XDMAD_DAEMON_TRACE_H
+/*
+ * The kernel's own account of bounces: swiotlb/swiotlb_bounced in a tracefs instance of our own,
+ * "xdmad-PID", so that nobody else's tracing is touched. Instances and probes of processes that
+ * are gone are swept at open.
+ *
+ * The event loses the address of a buffer outside every window (dev_addr is ~0); see
+ * trace_add_addresses().
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "placement/bounce-event.h"
+
+typedef struct TraceSession TraceSession;
+
+/*
+ * A session for the bounces of `device` (its dev_name(), as "0000:00:01.0" or "fe340000.mmc"), not
+ * recording yet. NULL: of every device.
+ * 1 and *ret_session, 0 and *ret_reason (owned: no tracefs, no permission, no such event, and what
+ * to do), or negative errno.
+ */
+int trace_open(const char *device, TraceSession **ret_session, char **ret_reason);
+
+/* Remove instance and probe; NULL is fine. Returns NULL. */
+TraceSession *trace_close(TraceSession *session);
+
+/* Throw away what was recorded, and record. 0 or negative errno. */
+int trace_begin(TraceSession *session);
+
+/* Stop recording; what was recorded stays for trace_drain(). 0 or negative errno. */
+int trace_end(TraceSession *session);
+
+/*
+ * Hand each recorded event of the device to `sink`, in the order of each CPU, and consume it. May
+ * be called between begin and end as well, to keep the buffer from filling: an event and its probe
+ * hit may then fall into different drains, and are still paired. 0 and *ret_lost, the number of
+ * records the kernel dropped since trace_begin(); or negative errno.
+ */
+int trace_drain(TraceSession *session, void (*sink)(const BounceEvent *event, void *userdata),
+                void *userdata, uint64_t *ret_lost);
+
+/*
+ * Have phys_address known from the next trace_begin() on, by a dynamic probe on
+ * swiotlb_tbl_map_single(). swiotlb-xen and dma-direct emit the event right before they call it, in
+ * the same context (drivers/xen/swiotlb-xen.c, kernel/dma/swiotlb.c, 6.1), so the next hit of the
+ * probe on that CPU by that task and of that size belongs to it. It costs a trap a bounce: add it
+ * only for a device whose windows leave RAM out.
+ * 1, 0 and *ret_reason (owned) where the kernel has no kprobe events or no such function, or
+ * negative errno.
+ */
+int trace_add_addresses(TraceSession *session, char **ret_reason);
+
+/* The instance's name, "xdmad-PID"; borrowed. */
+const char *trace_instance_name(const TraceSession *session);
+
+#endif

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Purpose: ask Xen. One small function a question; a question that fails leaves its piece unknown.
+ */
+#include "daemon/xen-control.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <xenctrl.h>
+#include <xen/features.h>
+
+#include "common/cleanup.h"
+
+#define XEN_PAGE_BYTES 4096
+
+/* libxenctrl writes to stderr unless it is given a logger; ours is silent: errno says enough. */
+static void say_nothing(struct xentoollog_logger *logger, xentoollog_level level, int errnoval,
+                        const char *context, const char *format, va_list al)
+{
+    (void)logger;
+    (void)level;
+    (void)errnoval;
+    (void)context;
+    (void)format;
+    (void)al;
+}
+
+static void keep_silent(struct xentoollog_logger *logger)
+{
+    (void)logger; /* static */
+}
+
+static xentoollog_logger silent = { .vmessage = say_nothing, .destroy = keep_silent };
+
+static void cleanup_control(xc_interface **xch)
+{
+    if (*xch)
+        xc_interface_close(*xch);
+}
+
+/* A text of a fixed field, which Xen may leave unterminated; bytes that are no ASCII as '?'. An
+ * empty one tells nothing (Debian's Xen names no changeset). */
+static void set_field(char **field, const char *text, size_t size)
+{
+    char *copy = *text ? strndup(text, size) : NULL;
+
+    for (char *c = copy; c && *c; c++)
+        if (*c < 0x20 || *c >= 0x7f)
+            *c = '?';
+    free(*field);
+    *field = copy;
+}
+
+static int note_failure(XenFacts *xen, const char *piece)
+{
+    return host_facts_note(&xen->unknown, "%s: %s", piece, strerror(errno));
+}
+
+static int ask_version(xc_interface *xch, XenFacts *xen)
+{
+    int version = xc_version(xch, XENVER_version, NULL);
+    xen_extraversion_t extra = "";
+    char *text;
+
+    if (version < 0)
+        return note_failure(xen, "version");
+    if (xc_version(xch, XENVER_extraversion, &extra) < 0)
+        extra[0] = '\0';
+    if (asprintf(&text, "%d.%d%.*s", version >> 16, version & 0xffff, (int)sizeof(extra), extra) <
+        0)
+        return -ENOMEM;
+    free(xen->version);
+    xen->version = text;
+    return 0;
+}
+
+static int ask_texts(xc_interface *xch, XenFacts *xen)
+{
+    xen_changeset_info_t changeset = "";
+    xen_capabilities_info_t capabilities = "";
+    xen_commandline_t command_line = "";
+    int r = 0;
+
+    if (xc_version(xch, XENVER_changeset, &changeset) < 0)
+        r = note_failure(xen, "changeset");
+    else
+        set_field(&xen->changeset, changeset, sizeof(changeset));
+    if (r == 0 && xc_version(xch, XENVER_capabilities, &capabilities) < 0)
+        r = note_failure(xen, "capabilities");
+    else if (r == 0)
+        set_field(&xen->capabilities, capabilities, sizeof(capabilities));
+    if (r == 0 && xc_version(xch, XENVER_commandline, &command_line) < 0)
+        r = note_failure(xen, "command line");
+    else if (r == 0)
+        set_field(&xen->command_line, command_line, sizeof(command_line));
+    return r;
+}
+
+static int ask_features(xc_interface *xch, XenFacts *xen)
+{
+    xen_feature_info_t features = { .submap_idx = 0 };
+
+    if (xc_version(xch, XENVER_get_features, &features) < 0)
+        return xen->features_known ? 0 : note_failure(xen, "features");
+    xen->features_known = true;
+    xen->features = features.submap;
+    return 0;
+}
+
+static int ask_heap(xc_interface *xch, XenFacts *xen, int bits, const char *key)
+{
+    uint64_t bytes;
+
+    if (xc_availheap(xch, 0, bits, -1, &bytes) < 0)
+        return note_failure(xen, key);
+    json_object_set_new(xen->physinfo, key, json_integer((json_int_t)bytes));
+    return 0;
+}
+
+static int ask_physinfo(xc_interface *xch, XenFacts *xen)
+{
+    xc_physinfo_t info = { 0 };
+    int r;
+
+    if (xc_physinfo(xch, &info) < 0)
+        return note_failure(xen, "physinfo");
+    json_decref(xen->physinfo);
+    xen->physinfo = json_pack("{s:i, s:i, s:i, s:I, s:I, s:I}", "cpus", (int)info.nr_cpus, "nodes",
+                              (int)info.nr_nodes, "page_bytes", XEN_PAGE_BYTES, "total_pages",
+                              (json_int_t)info.total_pages, "free_pages",
+                              (json_int_t)info.free_pages, "cpu_khz", (json_int_t)info.cpu_khz);
+    if (!xen->physinfo)
+        return -ENOMEM;
+    r = ask_heap(xch, xen, 30, "heap_free_below_30_bits_bytes");
+    return r < 0 ? r : ask_heap(xch, xen, 32, "heap_free_below_32_bits_bytes");
+}
+
+/* Xen answers with the first domain at or behind the wanted id: only Dom0 itself counts. */
+static int ask_domain(xc_interface *xch, XenFacts *xen)
+{
+    xc_domaininfo_t info = { 0 };
+    int n = xc_domain_getinfolist(xch, 0, 1, &info);
+
+    if (n < 0)
+        return note_failure(xen, "Dom0's record");
+    if (n != 1 || info.domain != 0)
+        return host_facts_note(&xen->unknown, "Dom0's record: Xen lists no domain 0");
+    json_decref(xen->domain);
+    xen->domain =
+        json_pack("{s:i, s:I, s:I, s:i, s:b}", "id", 0, "total_pages", (json_int_t)info.tot_pages,
+                  "max_pages", (json_int_t)info.max_pages, "vcpus", (int)info.nr_online_vcpus,
+                  "hvm", (info.flags & XEN_DOMINF_hvm_guest) != 0);
+    return xen->domain ? 0 : -ENOMEM;
+}
+
+int xen_control_acquire(XenFacts *xen)
+{
+    static int (*const questions[])(xc_interface *, XenFacts *) = {
+        ask_version, ask_texts, ask_features, ask_physinfo, ask_domain,
+    };
+    _cleanup_(cleanup_control) xc_interface *xch = xc_interface_open(&silent, &silent, 0);
+    int r = 0;
+
+    if (!xch)
+        return host_facts_note(&xen->unknown,
+                               "hypercalls (version, command line, physinfo, Dom0's record): %s",
+                               strerror(errno));
+    for (size_t i = 0; r == 0 && i < sizeof(questions) / sizeof(questions[0]); i++)
+        r = questions[i](xch, xen);
+    return r;
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Purpose: ownership of the host's model and the questions that need nothing else.
+ */
+#include "placement/host-facts.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* xen/include/public/features.h, 4.17 */
+#define XENFEAT_DIRECT_MAPPED_BIT 17
+
+static void xen_facts_done(XenFacts *xen)
+{
+    free(xen->version);
+    free(xen->changeset);
+    free(xen->command_line);
+    free(xen->capabilities);
+    json_decref(xen->domain);
+    json_decref(xen->physinfo);
+    json_decref(xen->unknown);
+    memset(xen, 0, sizeof(*xen));
+}
+
+void storage_device_done(StorageDevice *device)
+{
+    free(device->name);
+    free(device->node);
+    free(device->driver);
+    free(device->host);
+    free(device->block);
+    free(device->source);
+    json_decref(device->card);
+    memset(device, 0, sizeof(*device));
+}
+
+void host_facts_done(HostFacts *facts)
+{
+    xen_facts_done(&facts->xen);
+    ram_banks_done(&facts->ram);
+    kernel_log_done(&facts->log);
+    for (size_t i = 0; i < facts->n_devices; i++)
+        storage_device_done(&facts->devices[i]);
+    free(facts->devices);
+    json_decref(facts->environment);
+    json_decref(facts->unknown);
+    memset(facts, 0, sizeof(*facts));
+}
+
+int host_facts_add_device(HostFacts *facts, StorageDevice *device)
+{
+    StorageDevice *grown =
+        reallocarray(facts->devices, facts->n_devices + 1, sizeof(facts->devices[0]));
+
+    if (!grown)
+        return -ENOMEM;
+    facts->devices = grown;
+    facts->devices[facts->n_devices++] = *device;
+    memset(device, 0, sizeof(*device));
+    return 0;
+}
+
+int host_facts_note(json_t **list, const char *format, ...)
+{
+    char text[256];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(text, sizeof(text), format, arguments);
+    va_end(arguments);
+    if (!*list)
+        *list = json_array();
+    return json_array_append_new(*list, json_string(text)) < 0 ? -ENOMEM : 0;
+}
+
+static bool is_named(const char *name, const char *which)
+{
+    return name && strcmp(name, which) == 0;
+}
+
+const StorageDevice *host_facts_find_device(const HostFacts *facts, const char *which)
+{
+    for (size_t i = 0; i < facts->n_devices; i++) {
+        const StorageDevice *device = &facts->devices[i];
+
+        if (!which || is_named(device->name, which) || is_named(device->host, which) ||
+            is_named(device->block, which) || is_named(device->node, which))
+            return device;
+    }
+    return NULL;
+}
+
+bool xen_facts_direct_mapped(const XenFacts *xen, bool *ret_direct_mapped)
+{
+    if (!xen->features_known)
+        return false;
+    *ret_direct_mapped = xen->features >> XENFEAT_DIRECT_MAPPED_BIT & 1;
+    return true;
+}
+
+bool host_facts_pfn_is_frame(const HostFacts *facts)
+{
+    bool direct_mapped;
+
+    if (facts->mode == HOST_MODE_BARE_METAL)
+        return true;
+    return xen_facts_direct_mapped(&facts->xen, &direct_mapped) && direct_mapped &&
+           facts->xen.capabilities &&
+           (strstr(facts->xen.capabilities, "aarch64") ||
+            strstr(facts->xen.capabilities, "armv7l"));
+}
+
+const char *host_mode_name(HostMode mode)
+{
+    return mode == HOST_MODE_XEN_DOM0 ? "xen-dom0" : "bare-metal";
+}
+
+const char *device_state_name(DeviceState state)
+{
+    switch (state) {
+    case DEVICE_STATE_READY:
+        return "ready";
+    case DEVICE_STATE_EMPTY:
+        return "empty";
+    case DEVICE_STATE_DEAD:
+        return "dead";
+    case DEVICE_STATE_DISABLED:
+        return "disabled";
+    case DEVICE_STATE_UNKNOWN:
+        break;
+    }
+    return "unknown";
+}

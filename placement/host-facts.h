@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef XDMAD_PLACEMENT_HOST_FACTS_H
+#define XDMAD_PLACEMENT_HOST_FACTS_H
+/*
+ * What is known about one host, as its probes left it: the model that inspect and doctor judge.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "placement/kernel-log.h"
+#include "placement/pool.h"
+#include "placement/ram.h"
+#include "placement/reach.h"
+
+typedef enum HostMode {
+    HOST_MODE_BARE_METAL,
+    HOST_MODE_XEN_DOM0,
+} HostMode;
+
+/* What is known of Xen. Every pointer may be NULL = unknown; all owned. */
+typedef struct XenFacts {
+    bool present;
+    char *version; /* "4.17.7" */
+    char *changeset;
+    char *command_line;
+    char *capabilities;
+    bool features_known;
+    uint32_t features; /* submap 0: bits XENFEAT_*, xen/include/public/features.h */
+    json_t *domain;    /* Dom0's own record, an object */
+    json_t *physinfo;  /* an object */
+    json_t *unknown;   /* array of strings: each piece that could not be had, and why */
+} XenFacts;
+
+typedef enum DeviceState {
+    DEVICE_STATE_UNKNOWN,
+    DEVICE_STATE_READY,    /* a card or chip is there */
+    DEVICE_STATE_EMPTY,    /* none is, and the kernel has complained of none */
+    DEVICE_STATE_DEAD,     /* the kernel tried to bring one up and failed */
+    DEVICE_STATE_DISABLED, /* the device tree has it switched off */
+} DeviceState;
+
+/* A storage controller. Strings are owned, NULL = unknown or none. */
+typedef struct StorageDevice {
+    char *name;   /* as the kernel's trace has it: "0000:00:01.0", "fe340000.mmc" */
+    char *node;   /* full path of the device tree node: its own, or its PCI host bridge's */
+    char *driver; /* "sdhci-pci" */
+    char *host;   /* "mmc0" */
+    char *block;  /* "mmcblk0" */
+    json_t *card; /* registers as sysfs shows them, an object */
+    DeviceState state;
+    DmaReach reach;
+    const char *mask_source; /* static */
+    char *source;            /* what the window rests on */
+} StorageDevice;
+
+typedef struct HostFacts {
+    HostMode mode;
+    XenFacts xen;
+    RamBanks ram;
+    Pool pool;
+    KernelLog log;
+    size_t n_devices;
+    StorageDevice *devices; /* owned */
+    json_t *environment;    /* an object */
+    json_t *unknown;        /* array of strings: evidence that could not be had, and why */
+} HostFacts;
+
+/* Free what it owns and zero it. */
+void host_facts_done(HostFacts *facts);
+
+void storage_device_done(StorageDevice *device);
+
+/* Put a device in: it is moved and zeroed on success. 0 or -ENOMEM. */
+int host_facts_add_device(HostFacts *facts, StorageDevice *device);
+
+/* Note a piece of missing evidence in an array (*list is made when NULL). The text is cut at 255
+ * bytes. 0 or -ENOMEM. */
+__attribute__((format(printf, 2, 3))) int host_facts_note(json_t **list, const char *format, ...);
+
+/* The device with this name, mmc host, block device or node; the first one when `which` is NULL.
+ * NULL when there is none. */
+const StorageDevice *host_facts_find_device(const HostFacts *facts, const char *which);
+
+/*
+ * Is a page's PFN its machine frame? On bare metal, yes. In Dom0 only on Arm with
+ * XENFEAT_direct_mapped: x86 PV sets that bit too and has a p2m, so Arm is told by Xen's
+ * capabilities. Where this is false, frames and shares are unknown.
+ */
+bool host_facts_pfn_is_frame(const HostFacts *facts);
+
+/* True and *ret_direct_mapped as the feature bit says, or false when the bits are unknown. */
+bool xen_facts_direct_mapped(const XenFacts *xen, bool *ret_direct_mapped);
+
+/* "xen-dom0" or "bare-metal". */
+const char *host_mode_name(HostMode mode);
+
+/* "unknown", "ready", "empty", "dead", "disabled". */
+const char *device_state_name(DeviceState state);
+
+#endif

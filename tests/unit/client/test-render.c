@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Every rendering against its golden: tests/golden/client/VERB-CASE.json in, VERB-CASE.txt (80
+ * columns) and VERB-CASE-narrow.txt (44 columns, coloured) out. With GOLDEN_UPDATE set the goldens
+ * are written anew.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/printable.h"
+#include "client/render.h"
+#include "common/cleanup.h"
+
+#define GOLDEN "tests/golden/client/"
+
+typedef struct Golden {
+    const char *name;
+    void (*render)(const json_t *document, const Page *page);
+} Golden;
+
+static const Golden goldens[] = {
+    { "status-running", render_status },
+    { "status-idle", render_status },
+    { "status-empty", render_status },
+    { "list-two", render_list },
+    { "list-none", render_list },
+    { "history-three", render_history },
+    { "history-none", render_history },
+    { "plan-quick", render_plan },
+    { "inspect-dom0", render_inspection },
+    { "inspect-unknown", render_inspection },
+    { "inspect-hostile", render_inspection },
+    { "show-pass", render_show },
+    { "show-unreachable", render_show },
+    { "show-interrupted", render_show },
+    { "show-empty", render_show },
+};
+
+static json_t *load(const char *name)
+{
+    char path[256];
+    json_error_t error;
+    json_t *document;
+
+    snprintf(path, sizeof(path), GOLDEN "%s.json", name);
+    document = json_load_file(path, 0, &error);
+    if (!document)
+        fail_msg("%s: %s", path, error.text);
+    return document;
+}
+
+static char *render(const Golden *golden, const json_t *document, unsigned columns, bool colour)
+{
+    char *text = NULL;
+    size_t size;
+    Page page = { .out = open_memstream(&text, &size), .columns = columns, .colour = colour };
+
+    assert_non_null(page.out);
+    golden->render(document, &page);
+    assert_int_equal(fclose(page.out), 0);
+    return text;
+}
+
+static char *read_file(const char *path)
+{
+    _cleanup_fclose_ FILE *file = fopen(path, "r");
+    char *text = calloc(1, 65536);
+
+    if (!file)
+        fail_msg("%s is missing; make it with GOLDEN_UPDATE=1 and read it", path);
+    assert_non_null(text);
+    assert_true(fread(text, 1, 65535, file) < 65535);
+    return text;
+}
+
+static void compare(const char *name, const char *suffix, const char *text)
+{
+    _cleanup_free_ char *expected = NULL;
+    char path[256];
+
+    snprintf(path, sizeof(path), GOLDEN "%s%s.txt", name, suffix);
+    if (getenv("GOLDEN_UPDATE")) {
+        _cleanup_fclose_ FILE *file = fopen(path, "w");
+        assert_non_null(file);
+        fputs(text, file);
+        return;
+    }
+    expected = read_file(path);
+    if (strcmp(expected, text) != 0)
+        fail_msg("%s differs; now it is:\n%s", path, text);
+}
+
+static void test_goldens(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(goldens) / sizeof(goldens[0]); i++) {
+        _cleanup_json_ json_t *document = load(goldens[i].name);
+        _cleanup_json_ json_t *printable = printable_copy(document);
+        _cleanup_free_ char *wide = render(&goldens[i], printable, 80, false);
+        _cleanup_free_ char *narrow = render(&goldens[i], printable, 44, true);
+
+        compare(goldens[i].name, "", wide);
+        compare(goldens[i].name, "-narrow", narrow);
+    }
+}
+
+/* Whatever a peer sends, no byte reaches the terminal that could steer it, and nothing crashes. */
+static void test_any_document_on_any_renderer(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(goldens) / sizeof(goldens[0]); i++) {
+        _cleanup_json_ json_t *document = load(goldens[i].name);
+        _cleanup_json_ json_t *printable = printable_copy(document);
+
+        for (size_t j = 0; j < sizeof(goldens) / sizeof(goldens[0]); j++) {
+            _cleanup_free_ char *text = render(&goldens[j], printable, 1, false);
+
+            for (const char *c = text; *c; c++)
+                assert_true(*c == '\n' || ((unsigned char)*c >= 0x20 && *c != 0x7f));
+        }
+    }
+}
+
+static void test_non_objects(void **state)
+{
+    _cleanup_json_ json_t *array = json_pack("[[], {}, null]");
+    const json_t *documents[] = { NULL, array };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(goldens) / sizeof(goldens[0]); i++) {
+        for (size_t j = 0; j < 2; j++) {
+            _cleanup_free_ char *text = render(&goldens[i], documents[j], 80, true);
+            assert_non_null(text);
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_goldens),
+        cmocka_unit_test(test_any_document_on_any_renderer),
+        cmocka_unit_test(test_non_objects),
+    };
+
+    return cmocka_run_group_tests_name("client/render", tests, NULL, NULL);
+}

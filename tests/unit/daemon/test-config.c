@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/config.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/cleanup.h"
+#include "tests/unit/daemon/scratch.h"
+
+static int load(void **state, const char *text, Config *config, char **error)
+{
+    assert_int_equal(config_init(config, "/state", "/run"), 0);
+    assert_int_equal(scratch_write(state, "xdmad.conf", text), 0);
+    return config_load(config, scratch_path(state, "xdmad.conf"), error);
+}
+
+static void test_all_keys(void **state)
+{
+    Config config;
+    char *error = NULL;
+
+    assert_int_equal(load(state,
+                          "[bench]\nwrite_budget_per_day = 2G\n"
+                          "[arena]\nmemory_limit = 512M\ntime_limit_sec = 5\npages = huge\n"
+                          "[target]\ndirectory = /media/card\n",
+                          &config, &error),
+                     0);
+    assert_true(config.write_budget_bytes_per_day == UINT64_C(2) << 30);
+    assert_true(config.arena_memory_limit_bytes == UINT64_C(512) << 20);
+    assert_true(config.arena_time_limit_usec == 5000000);
+    assert_int_equal(config.arena_pages, ARENA_PAGES_HUGE);
+    assert_string_equal(config.target_directory, "/media/card");
+    config_done(&config);
+}
+
+static void test_absent_file_leaves_the_defaults(void **state)
+{
+    Config config;
+    char *error = NULL;
+
+    assert_int_equal(config_init(&config, "/state", "/run"), 0);
+    assert_int_equal(config_load(&config, scratch_path(state, "none"), &error), 0);
+    assert_true(config.write_budget_bytes_per_day == UINT64_C(8) << 30);
+    assert_int_equal(config.arena_pages, ARENA_PAGES_AUTO);
+    assert_null(config.target_directory);
+    config_done(&config);
+}
+
+static void test_wrong_values_are_named(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *names;
+    } bad[] = {
+        { "[bench]\nwrite_budget_per_day = lots\n", "write_budget_per_day = lots" },
+        { "[arena]\ntime_limit_sec = 0\n", "whole seconds from 1 to 3600" },
+        { "[arena]\npages = giant\n", "auto, base or huge" },
+        { "[target]\ndirectory = relative\n", "an absolute path" },
+        { "[bench]\nspeed = 1\n", "no such key" },
+        { "[other]\npages = base\n", "no such key" },
+        { "[bench]\njust words\n", "line 2" },
+    };
+
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        _cleanup_free_ char *error = NULL;
+        Config config;
+
+        assert_int_equal(load(state, bad[i].text, &config, &error), -EINVAL);
+        assert_non_null(error);
+        assert_non_null(strstr(error, bad[i].names));
+        assert_non_null(strstr(error, "xdmad.conf"));
+        config_done(&config);
+    }
+}
+
+static void test_the_file_that_is_installed(void **state)
+{
+    Config config;
+    char *error = NULL;
+
+    (void)state;
+    assert_int_equal(config_init(&config, "/state", "/run"), 0);
+    assert_int_equal(config_load(&config, "conf/xdmad.conf", &error), 0);
+    assert_true(config.write_budget_bytes_per_day == UINT64_C(8) << 30);
+    config_done(&config);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_all_keys, scratch_setup, scratch_teardown),
+        cmocka_unit_test_setup_teardown(test_absent_file_leaves_the_defaults, scratch_setup,
+                                        scratch_teardown),
+        cmocka_unit_test_setup_teardown(test_wrong_values_are_named, scratch_setup,
+                                        scratch_teardown),
+        cmocka_unit_test(test_the_file_that_is_installed),
+    };
+
+    return cmocka_run_group_tests_name("config", tests, NULL, NULL);
+}
