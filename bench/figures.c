@@ -32,17 +32,17 @@ static double leg_bw(const LegOutcome *outcome)
 
 static double leg_p50(const LegOutcome *outcome)
 {
-    return outcome->fio.clat_ns.p50;
+    return outcome->fio.lat_ns.p50;
 }
 
 static double leg_p99(const LegOutcome *outcome)
 {
-    return outcome->fio.clat_ns.p99;
+    return outcome->fio.lat_ns.p99;
 }
 
 static double leg_p999(const LegOutcome *outcome)
 {
-    return outcome->fio.clat_ns.p999;
+    return outcome->fio.lat_ns.p999;
 }
 
 static int summarise(const Selection *selection, double (*figure)(const LegOutcome *),
@@ -64,7 +64,7 @@ static int summarise_cpu(const Selection *selection, PathFigures *figures)
     }
     if (figures->n_cpu == 0)
         return 0;
-    return summary_of(selection->scratch, figures->n_cpu, &figures->cpu_usec_per_mib);
+    return summary_of(selection->scratch, figures->n_cpu, &figures->host_cpu_usec_per_mib);
 }
 
 static int list_outliers(const Selection *selection, PathFigures *figures)
@@ -89,11 +89,11 @@ static int path_figures(const Selection *selection, PathFigures *figures)
         return 0;
     r = summarise(selection, leg_bw, &figures->bw_bytes_per_sec);
     if (r == 0)
-        r = summarise(selection, leg_p50, &figures->clat_p50_ns);
+        r = summarise(selection, leg_p50, &figures->lat_p50_ns);
     if (r == 0)
-        r = summarise(selection, leg_p99, &figures->clat_p99_ns);
+        r = summarise(selection, leg_p99, &figures->lat_p99_ns);
     if (r == 0)
-        r = summarise(selection, leg_p999, &figures->clat_p999_ns);
+        r = summarise(selection, leg_p999, &figures->lat_p999_ns);
     if (r == 0)
         r = summarise_cpu(selection, figures);
     return r == 0 ? list_outliers(selection, figures) : r;

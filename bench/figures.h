@@ -23,9 +23,9 @@
 typedef struct PathFigures {
     size_t n;
     Summary bw_bytes_per_sec;
-    Summary clat_p50_ns, clat_p99_ns, clat_p999_ns;
-    size_t n_cpu; /* legs whose system CPU time is known */
-    Summary cpu_usec_per_mib;
+    Summary lat_p50_ns, lat_p99_ns, lat_p999_ns;
+    size_t n_cpu;                  /* legs whose host CPU time is known */
+    Summary host_cpu_usec_per_mib; /* of the whole host, kernel threads included, per MiB of I/O */
     json_t *outliers; /* indices of legs whose rate lies beyond the outer fences; owned */
 } PathFigures;
 

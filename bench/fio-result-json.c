@@ -9,7 +9,7 @@
 
 json_t *fio_result_to_json(const FioResult *result)
 {
-    const FioLatency *clat = &result->clat_ns;
+    const FioLatency *lat = &result->lat_ns;
 
     return json_pack("{s:b, s:o, s:s, s:I, s:I, s:f, s:f, s:f,"
                      " s:{s:f, s:f, s:f, s:f, s:f, s:f, s:f}, s:f, s:f, s:I}",
@@ -17,9 +17,9 @@ json_t *fio_result_to_json(const FioResult *result)
                      result->reasons ? json_deep_copy(result->reasons) : json_array(), "version",
                      result->version, "bytes", (json_int_t)result->bytes, "runtime_usec",
                      (json_int_t)result->runtime_usec, "busy_usec", result->busy_usec,
-                     "bw_bytes_per_sec", result->bw_bytes_per_sec, "iops", result->iops, "clat_ns",
-                     "min", clat->min, "mean", clat->mean, "p50", clat->p50, "p95", clat->p95,
-                     "p99", clat->p99, "p999", clat->p999, "max", clat->max, "usr_cpu_percent",
+                     "bw_bytes_per_sec", result->bw_bytes_per_sec, "iops", result->iops, "lat_ns",
+                     "min", lat->min, "mean", lat->mean, "p50", lat->p50, "p95", lat->p95, "p99",
+                     lat->p99, "p999", lat->p999, "max", lat->max, "usr_cpu_percent",
                      result->usr_cpu_percent, "sys_cpu_percent", result->sys_cpu_percent,
                      "context_switches", (json_int_t)result->context_switches);
 }
@@ -54,7 +54,7 @@ static bool are_sentences(const json_t *reasons)
 
 static int read_figures(const json_t *json, FioResult *result)
 {
-    FioLatency *clat = &result->clat_ns;
+    FioLatency *lat = &result->lat_ns;
     const NumberField figures[] = {
         { "busy_usec", &result->busy_usec },
         { "bw_bytes_per_sec", &result->bw_bytes_per_sec },
@@ -63,14 +63,13 @@ static int read_figures(const json_t *json, FioResult *result)
         { "sys_cpu_percent", &result->sys_cpu_percent },
     };
     const NumberField latencies[] = {
-        { "min", &clat->min }, { "mean", &clat->mean }, { "p50", &clat->p50 },
-        { "p95", &clat->p95 }, { "p99", &clat->p99 },   { "p999", &clat->p999 },
-        { "max", &clat->max },
+        { "min", &lat->min }, { "mean", &lat->mean }, { "p50", &lat->p50 }, { "p95", &lat->p95 },
+        { "p99", &lat->p99 }, { "p999", &lat->p999 }, { "max", &lat->max },
     };
 
     if (read_numbers(json, figures, sizeof(figures) / sizeof(figures[0])) < 0)
         return -EBADMSG;
-    return read_numbers(json_object_get(json, "clat_ns"), latencies,
+    return read_numbers(json_object_get(json, "lat_ns"), latencies,
                         sizeof(latencies) / sizeof(latencies[0]));
 }
 

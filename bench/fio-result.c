@@ -83,31 +83,30 @@ static void expect_count(Gate *gate, const json_t *object, const char *of, const
 
 static void take_latency(Gate *gate, const json_t *direction, const char *of, uint64_t n_ios)
 {
-    const json_t *clat = json_object_get(direction, "clat_ns");
-    const json_t *percentile = json_object_get(clat, "percentile");
-    FioLatency *latency = &gate->result->clat_ns;
+    const json_t *lat = json_object_get(direction, "lat_ns");
+    const json_t *percentile = json_object_get(lat, "percentile");
+    FioLatency *latency = &gate->result->lat_ns;
 
     if (!percentile) {
-        refuse(gate, "fio's document has no %s.clat_ns.percentile", of);
+        refuse(gate, "fio's document has no %s.lat_ns.percentile", of);
         return;
     }
-    expect_count(gate, clat, "clat_ns", "N", n_ios);
-    latency->min = take_number(gate, clat, "clat_ns", "min");
-    latency->mean = take_number(gate, clat, "clat_ns", "mean");
-    latency->max = take_number(gate, clat, "clat_ns", "max");
+    expect_count(gate, lat, "lat_ns", "N", n_ios);
+    latency->min = take_number(gate, lat, "lat_ns", "min");
+    latency->mean = take_number(gate, lat, "lat_ns", "mean");
+    latency->max = take_number(gate, lat, "lat_ns", "max");
     latency->p50 = take_number(gate, percentile, "percentile", "50.000000");
     latency->p95 = take_number(gate, percentile, "percentile", "95.000000");
     latency->p99 = take_number(gate, percentile, "percentile", "99.000000");
     latency->p999 = take_number(gate, percentile, "percentile", "99.900000");
 }
 
-/* See fio_result_judge() for the runtime that is finer than fio's own. */
+/* After take_latency(). See fio_result_judge() for the runtime that is finer than fio's own. */
 static void take_rates(Gate *gate, const json_t *direction, const char *of, uint64_t n_ios)
 {
     FioResult *result = gate->result;
     uint64_t runtime_msec = take_count(gate, direction, of, "runtime");
-    const json_t *lat = json_object_get(direction, "lat_ns");
-    double mean_nsec = take_number(gate, lat, "lat_ns", "mean");
+    double mean_nsec = result->lat_ns.mean;
 
     if (runtime_msec == 0 || runtime_msec > UINT32_MAX || mean_nsec <= 0) {
         refuse(gate, "%s has a runtime of %" PRIu64 " ms and a mean latency of %g ns: no rate", of,

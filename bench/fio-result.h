@@ -27,7 +27,12 @@ typedef struct FioEvidence {
     int signal;      /* that ended it, or 0 */
 } FioEvidence;
 
-/* Completion latency, in nanoseconds. */
+/*
+ * Total latency, in nanoseconds: from the start of an I/O's submission to its reaping (fio's
+ * "lat": io_u.c:account_io_completion, from io_u->start_time, 3.33). fio's completion latency
+ * starts where the submission has returned, and tells next to nothing where an I/O is done within
+ * it, as with a card whose driver works in the caller's context.
+ */
 typedef struct FioLatency {
     double min, mean, p50, p95, p99, p999, max;
 } FioLatency;
@@ -41,7 +46,7 @@ typedef struct FioResult {
     double busy_usec;      /* the finest runtime that the document supports, see fio_result_judge */
     double bw_bytes_per_sec; /* bytes / busy_usec */
     double iops;
-    FioLatency clat_ns;
+    FioLatency lat_ns;
     double usr_cpu_percent, sys_cpu_percent; /* of fio's own thread */
     uint64_t context_switches;
 } FioResult;
@@ -55,8 +60,13 @@ void fio_result_done(FioResult *result);
  *
  * fio rounds a runtime up to whole milliseconds (backend.c:update_runtime, 3.33), which is coarse
  * for a short leg. busy_usec is the runtime by Little's law, mean latency * I/Os / iodepth (J. D.
- * C. Little: A Proof for the Queuing Formula L = lambda W, Operations Research 9, 1961), held
- * within the millisecond that fio's own figure allows: never outside of what fio measured.
+ * C. Little: A Proof for the Queuing Formula L = lambda W, Operations Research 9, 1961). W is the
+ * total latency, since what is held at iodepth counts an I/O from before its submission (fio takes
+ * one of its iodepth slots in get_io_u(), where start_time is set, and gives it back when it reaps
+ * the I/O); with the completion latency, L would be less than iodepth by what is being submitted.
+ * L is iodepth only while every slot is filled again at once: filling, draining and fio's own work
+ * between two I/Os make the true L smaller and the figure too short, so it is held within the
+ * millisecond that fio's own figure allows: never outside of what fio measured.
  */
 int fio_result_judge(const FioEvidence *evidence, const Workload *workload, FioResult *ret_result);
 

@@ -24,6 +24,8 @@ void leg_outcome_prove(LegOutcome *outcome, const PlanLeg *leg)
         .frames_known = outcome->frames_known,
         .frames_unchanged = outcome->frames_unchanged,
         .issued_bytes = outcome->ran && outcome->fio.passed ? outcome->fio.bytes : 0,
+        .disk_bytes_known = outcome->disk_bytes_known,
+        .disk_bytes = outcome->disk_bytes,
     };
 
     outcome->proof = proof_judge(&outcome->account, &input);
@@ -38,12 +40,14 @@ bool leg_outcome_counts(const LegOutcome *outcome)
 json_t *leg_outcome_to_json(const LegOutcome *outcome)
 {
     return json_pack(
-        "{s:I, s:b, s:s*, s:o*, s:o, s:b, s:I, s:b, s:b, s:o*}", "index",
+        "{s:I, s:b, s:s*, s:o*, s:o, s:b, s:I, s:b, s:b, s:o*, s:o*}", "index",
         (json_int_t)outcome->index, "ran", outcome->ran, "failure", outcome->failure, "fio",
         outcome->ran ? fio_result_to_json(&outcome->fio) : NULL, "account",
         bounce_account_to_json(&outcome->account), "trace_available", outcome->trace_available,
         "lost_events", (json_int_t)outcome->lost_events, "frames_known", outcome->frames_known,
-        "frames_unchanged", outcome->frames_unchanged, "system_cpu_usec",
+        "frames_unchanged", outcome->frames_unchanged, "disk_bytes",
+        outcome->disk_bytes_known ? json_integer((json_int_t)outcome->disk_bytes) : NULL,
+        "system_cpu_usec",
         outcome->system_cpu_known ? json_integer((json_int_t)outcome->system_cpu_usec) : NULL);
 }
 
@@ -68,20 +72,30 @@ static int read_flags(const json_t *json, LegOutcome *outcome)
     return 0;
 }
 
+/* A count that may be absent, and then is not known. */
+static int read_optional(const json_t *json, const char *key, bool *ret_known, uint64_t *ret_count)
+{
+    const json_t *value = json_object_get(json, key);
+
+    if (value && (!json_is_integer(value) || json_integer_value(value) < 0))
+        return -EBADMSG;
+    *ret_known = value != NULL;
+    *ret_count = value ? (uint64_t)json_integer_value(value) : 0;
+    return 0;
+}
+
 static int read_counts(const json_t *json, LegOutcome *outcome)
 {
     int64_t index = json_get_int(json, "index", -1);
     int64_t lost_events = json_get_int(json, "lost_events", -1);
-    const json_t *cpu = json_object_get(json, "system_cpu_usec");
 
-    if (index < 0 || index >= PLAN_MAX_LEGS || lost_events < 0)
-        return -EBADMSG;
-    if (cpu && (!json_is_integer(cpu) || json_integer_value(cpu) < 0))
+    if (index < 0 || index >= PLAN_MAX_LEGS || lost_events < 0 ||
+        read_optional(json, "disk_bytes", &outcome->disk_bytes_known, &outcome->disk_bytes) < 0 ||
+        read_optional(json, "system_cpu_usec", &outcome->system_cpu_known,
+                      &outcome->system_cpu_usec) < 0)
         return -EBADMSG;
     outcome->index = (uint32_t)index;
     outcome->lost_events = (uint64_t)lost_events;
-    outcome->system_cpu_known = cpu != NULL;
-    outcome->system_cpu_usec = cpu ? (uint64_t)json_integer_value(cpu) : 0;
     return bounce_account_from_json(json_object_get(json, "account"), &outcome->account);
 }
 

@@ -24,9 +24,13 @@ typedef struct LegOutcome {
     uint64_t lost_events;
     bool frames_known;
     bool frames_unchanged;
-    Proof proof; /* set by leg_outcome_prove() */
+    bool disk_bytes_known;
+    uint64_t disk_bytes; /* of the target's whole disk during the leg, reads and writes of anybody,
+                            from /sys/class/block/NAME/stat */
+    Proof proof;         /* set by leg_outcome_prove() */
     bool system_cpu_known;
-    uint64_t system_cpu_usec; /* busy time of all CPUs during the leg, kernel threads included */
+    uint64_t system_cpu_usec; /* of the whole host for the leg's I/O: all CPUs, kernel threads
+                                 included, fio's start and end left out */
 } LegOutcome;
 
 /* Free what it owns and zero it. */

@@ -103,6 +103,39 @@ static Proof judge_direct(const BounceAccount *account, const ProofInput *input)
     return conclude(PROOF_PROVED, DMA_PATH_DIRECT, "no byte of the buffer bounced");
 }
 
+/* Whether so many bytes beyond the issued ones can be other I/O of the target's disk. */
+static bool is_other_io(const ProofInput *input, uint64_t excess)
+{
+    return input->disk_bytes_known && input->disk_bytes >= input->issued_bytes &&
+           excess <= input->disk_bytes - input->issued_bytes;
+}
+
+/* No event is known to lie in the arena, and as many bytes as were issued, or more, have no
+ * address. */
+static Proof judge_bounce_without_address(const BounceAccount *account, const ProofInput *input)
+{
+    uint64_t issued = input->issued_bytes;
+    uint64_t excess = account->no_address_bytes - issued;
+    char disk[64] = "not known";
+
+    if (excess == 0)
+        return conclude(PROOF_PROVED, DMA_PATH_BOUNCE,
+                        "%" PRIu64 " bytes bounced from outside of every window, as many as were "
+                        "issued",
+                        issued);
+    if (is_other_io(input, excess))
+        return conclude(PROOF_PROVED, DMA_PATH_BOUNCE,
+                        "%" PRIu64 " bytes issued bounced from outside of every window; %" PRIu64
+                        " bytes more without an address, other I/O of this disk",
+                        issued, excess);
+    if (input->disk_bytes_known)
+        snprintf(disk, sizeof(disk), "%" PRIu64 " bytes with the leg's", input->disk_bytes);
+    return conclude(PROOF_UNPROVED, DMA_PATH_UNKNOWN,
+                    "%" PRIu64 " bytes bounced without an address, %" PRIu64 " more than the "
+                    "%" PRIu64 " issued; other I/O of this disk, %s, does not account for them",
+                    account->no_address_bytes, excess, issued, disk);
+}
+
 static Proof judge_bounce(const BounceAccount *account, const ProofInput *input)
 {
     uint64_t issued = input->issued_bytes;
@@ -116,15 +149,12 @@ static Proof judge_bounce(const BounceAccount *account, const ProofInput *input)
     if (account->arena_bytes == issued)
         return conclude(PROOF_PROVED, DMA_PATH_BOUNCE,
                         "%" PRIu64 " bytes of the buffer bounced, as many as were issued", issued);
-    if (account->arena_bytes == 0 && account->no_address_bytes == issued)
-        return conclude(PROOF_PROVED, DMA_PATH_BOUNCE,
-                        "%" PRIu64 " bytes bounced from outside of every window, as many as were "
-                        "issued",
-                        issued);
     if (at_most < issued)
         return conclude(PROOF_CONTRADICTED, at_most == 0 ? DMA_PATH_DIRECT : DMA_PATH_UNKNOWN,
                         "%s%" PRIu64 " bytes of the buffer bounced of %" PRIu64 " issued",
                         account->no_address_bytes ? "at most " : "", at_most, issued);
+    if (account->arena_bytes == 0)
+        return judge_bounce_without_address(account, input);
     return conclude(PROOF_UNPROVED, DMA_PATH_UNKNOWN,
                     "%" PRIu64 " bytes of the buffer and %" PRIu64 " without an address bounced "
                     "of %" PRIu64 " issued: more than fit, so which is which is unknown",

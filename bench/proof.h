@@ -58,6 +58,9 @@ typedef struct ProofInput {
     bool frames_known;     /* every page of the arena had its frame read, before and after */
     bool frames_unchanged; /* and they were the same */
     uint64_t issued_bytes; /* as fio's gated result says; 0 when there is none */
+    bool disk_bytes_known;
+    uint64_t disk_bytes; /* that the kernel counted on the target's whole disk during the leg, reads
+                            and writes of anybody */
 } ProofInput;
 
 typedef struct Proof {
@@ -73,10 +76,21 @@ typedef struct Proof {
  *  - events lost: unproved;
  *  - direct: proved iff no byte of the arena and no byte without address bounced; bytes without
  *    address may be the file system's or the arena's, so then unproved;
- *  - bounce: proved iff the arena's bytes equal the issued ones, or no event of the leg lies in the
- *    arena and the bytes without address equal the issued ones exactly. Contradicted when even both
- *    together are fewer than issued: some I/O did not bounce. More than issued is unproved: the
- *    kernel's event tells of attempts, and a repeated one may hide a direct one.
+ *  - bounce: proved iff the arena's bytes equal the issued ones, or the rule without addresses
+ *    below holds. Contradicted when even the arena's and those without address together are fewer
+ *    than issued: some I/O did not bounce. More than issued is unproved: the kernel's event tells
+ * of attempts, and a repeated one may hide a direct one.
+ *
+ * Without addresses: where the device's window leaves RAM out, the kernel's event shows no address
+ * (dev_addr ~0), and the probe that restores it costs too much to run in a bounce leg. Then, with
+ * no event known to lie in the arena, the leg is proved iff the bytes without address are
+ *  - exactly the issued ones, or
+ *  - more by an excess of at most disk_bytes - issued_bytes, where disk_bytes is known: no more
+ * than the other I/O that this disk did during the leg, such as the file system's own, whose pages
+ * lie out of the window as well. What this leaves open: I/O of the leg up to the excess could have
+ * gone direct, with as many bytes of other I/O bounced in its stead. For that, frames of the arena
+ * would have to lie in the window between two readings that both show all of them out of it; and
+ * the reason tells the excess.
  */
 Proof proof_judge(const BounceAccount *account, const ProofInput *input);
 

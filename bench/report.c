@@ -30,16 +30,16 @@ static json_t *path_to_json(const PathReach *reach, bool planned)
 
 static json_t *path_figures_to_json(const PathFigures *figures)
 {
-    json_t *cpu = figures->n_cpu ? summary_to_json(&figures->cpu_usec_per_mib) : NULL;
+    json_t *cpu = figures->n_cpu ? summary_to_json(&figures->host_cpu_usec_per_mib) : NULL;
 
     if (figures->n == 0)
         return json_pack("{s:i}", "n", 0);
     return json_pack("{s:I, s:o, s:{s:o, s:o, s:o}, s:o*, s:O}", "n", (json_int_t)figures->n,
-                     "bw_bytes_per_sec", summary_to_json(&figures->bw_bytes_per_sec), "clat_ns",
-                     "p50", summary_to_json(&figures->clat_p50_ns), "p99",
-                     summary_to_json(&figures->clat_p99_ns), "p999",
-                     summary_to_json(&figures->clat_p999_ns), "cpu_usec_per_mib", cpu, "outliers",
-                     figures->outliers);
+                     "bw_bytes_per_sec", summary_to_json(&figures->bw_bytes_per_sec), "lat_ns",
+                     "p50", summary_to_json(&figures->lat_p50_ns), "p99",
+                     summary_to_json(&figures->lat_p99_ns), "p999",
+                     summary_to_json(&figures->lat_p999_ns), "host_cpu_usec_per_mib", cpu,
+                     "outliers", figures->outliers);
 }
 
 static json_t *why_no_interval(const WorkloadFigures *figures)
@@ -78,30 +78,31 @@ static json_t *proof_to_json(const LegOutcome *outcome)
     const Proof *proof = &outcome->proof;
     const BounceAccount *account = &outcome->account;
 
-    return json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I}", "state",
-                     proof_state_name(proof->state), "proved", dma_path_name(proof->proved),
-                     "reason", proof->reason, "arena_bytes", (json_int_t)account->arena_bytes,
-                     "other_bytes", (json_int_t)account->other_bytes, "no_address_bytes",
-                     (json_int_t)account->no_address_bytes, "events", (json_int_t)account->events,
-                     "forced_events", (json_int_t)account->forced_events, "lost",
-                     (json_int_t)outcome->lost_events);
+    return json_pack(
+        "{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:o*}", "state",
+        proof_state_name(proof->state), "proved", dma_path_name(proof->proved), "reason",
+        proof->reason, "arena_bytes", (json_int_t)account->arena_bytes, "other_bytes",
+        (json_int_t)account->other_bytes, "no_address_bytes", (json_int_t)account->no_address_bytes,
+        "events", (json_int_t)account->events, "forced_events", (json_int_t)account->forced_events,
+        "lost", (json_int_t)outcome->lost_events, "disk_bytes",
+        outcome->disk_bytes_known ? json_integer((json_int_t)outcome->disk_bytes) : NULL);
 }
 
 /* The figures of a leg that passed the gate, added to its object. */
 static int add_leg_figures(json_t *leg, const LegOutcome *outcome)
 {
     const FioResult *fio = &outcome->fio;
-    const FioLatency *clat = &fio->clat_ns;
+    const FioLatency *lat = &fio->lat_ns;
     _cleanup_json_ json_t *figures = json_pack(
         "{s:o, s:o, s:I, s:{s:o, s:o, s:o, s:o, s:o, s:o, s:o}, s:{s:o, s:o, s:I}, s:o*}",
         "bw_bytes_per_sec", figure_to_json(fio->bw_bytes_per_sec), "iops",
-        figure_to_json(fio->iops), "runtime_usec", (json_int_t)fio->runtime_usec, "clat_ns", "min",
-        figure_to_json(clat->min), "mean", figure_to_json(clat->mean), "p50",
-        figure_to_json(clat->p50), "p95", figure_to_json(clat->p95), "p99",
-        figure_to_json(clat->p99), "p999", figure_to_json(clat->p999), "max",
-        figure_to_json(clat->max), "fio_cpu", "usr_percent", figure_to_json(fio->usr_cpu_percent),
-        "sys_percent", figure_to_json(fio->sys_cpu_percent), "context_switches",
-        (json_int_t)fio->context_switches, "system_cpu_usec",
+        figure_to_json(fio->iops), "runtime_usec", (json_int_t)fio->runtime_usec, "lat_ns", "min",
+        figure_to_json(lat->min), "mean", figure_to_json(lat->mean), "p50",
+        figure_to_json(lat->p50), "p95", figure_to_json(lat->p95), "p99", figure_to_json(lat->p99),
+        "p999", figure_to_json(lat->p999), "max", figure_to_json(lat->max), "fio_cpu",
+        "usr_percent", figure_to_json(fio->usr_cpu_percent), "sys_percent",
+        figure_to_json(fio->sys_cpu_percent), "context_switches", (json_int_t)fio->context_switches,
+        "system_cpu_usec",
         outcome->system_cpu_known ? json_integer((json_int_t)outcome->system_cpu_usec) : NULL);
 
     return figures ? json_object_update(leg, figures) : -1;

@@ -62,12 +62,13 @@ static void append_end(char line[LINE_BYTES], const json_t *event)
     append(line, ", ", json_get_string(event, "verdict", NULL));
 }
 
-static void describe(const json_t *event, char ret_line[LINE_BYTES])
+static void describe(const json_t *event, bool one_run, char ret_line[LINE_BYTES])
 {
     const char *kind = json_get_string(event, "event", "event");
 
     ret_line[0] = '\0';
-    append(ret_line, "", json_get_string(event, "run", NULL));
+    if (!one_run)
+        append(ret_line, "", json_get_string(event, "run", NULL));
     if (strcmp(kind, "leg") != 0 && strcmp(kind, "progress") != 0 && strcmp(kind, "stage") != 0 &&
         strcmp(kind, "done") != 0)
         append(ret_line, " ", kind);
@@ -127,7 +128,7 @@ void progress_event(Progress *progress, const json_t *event, uint64_t now_usec)
 
     if (!printable || !is_due(progress, kind, now_usec))
         return;
-    describe(printable, line);
+    describe(printable, progress->one_run, line);
     print_line(progress, line, is_kept(kind));
     progress->printed = true;
     progress->last_usec = now_usec;

@@ -16,6 +16,7 @@
 typedef struct Progress {
     FILE *out;        /* borrowed */
     bool redraw;      /* out is a terminal */
+    bool one_run;     /* all events are of one run, which needs no naming */
     unsigned columns; /* of it */
     bool drawn;       /* a line stands there that the next one replaces */
     bool printed;     /* a line of progress was printed, at last_usec */

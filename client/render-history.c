@@ -13,20 +13,21 @@
 #include "common/json.h"
 
 static const TableColumn columns[] = {
-    { "RUN", false }, { "STARTED (UTC)", false }, { "OUTCOME", false },
-    { "LEGS", true }, { "PROFILE", false },       { "TARGET", false },
+    { "RUN", false }, { "STARTED (UTC)", false }, { "RESULT", false },
+    { "LEGS", true }, { "TARGET", false },
 };
 
-/* "running", "done, pass", "interrupted": that a run which did not end is inconclusive goes without
- * saying, anything else it found does not. */
-static void add_outcome(Table *table, const json_t *run)
+/* The verdict of a run that is done, the state of any other; what it found before it was stopped
+ * is told all the same. */
+static void add_result(Table *table, const json_t *run)
 {
     const char *state = json_get_string(run, "state", "unknown");
-    const char *verdict = json_get_string(run, "verdict", NULL);
-    bool telling = verdict && (strcmp(state, "done") == 0 || strcmp(verdict, "inconclusive") != 0);
+    const char *verdict = json_get_string(run, "verdict", "inconclusive");
+    bool is_verdict = strcmp(state, "done") == 0 ||
+                      (strcmp(verdict, "inconclusive") != 0 && strcmp(verdict, "pass") != 0);
 
-    table_cell(table, verdict ? render_verdict_style(verdict) : PAGE_PLAIN, "%s%s%s", state,
-               telling ? ", " : "", telling ? verdict : "");
+    table_cell(table, is_verdict ? render_verdict_style(verdict) : PAGE_PLAIN, "%s",
+               is_verdict ? verdict : state);
 }
 
 void render_history(const json_t *reply, const Page *page)
@@ -44,10 +45,9 @@ void render_history(const json_t *reply, const Page *page)
         table_cell(table, PAGE_BOLD, "%s", json_get_string(run, "id", "?"));
         table_cell(table, PAGE_PLAIN, "%s",
                    unit_date(json_get_int(run, "started_realtime_usec", -1)).text);
-        add_outcome(table, run);
+        add_result(table, run);
         table_cell(table, PAGE_PLAIN, "%" PRIi64 "/%" PRIi64, json_get_int(run, "legs_done", 0),
                    json_get_int(run, "legs_total", 0));
-        table_cell(table, PAGE_PLAIN, "%s", json_get_string(run, "profile", "-"));
         table_cell(table, PAGE_PLAIN, "%s", json_get_string(run, "target", "-"));
     }
     table_print(table, page, 0);

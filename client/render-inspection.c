@@ -176,6 +176,30 @@ static void print_device(const json_t *device, const Page *page)
     print_reach(device, page);
 }
 
+/* "key: value", what is within an object as "key name: value"; empty
+ * ones say nothing. */
+static void print_fact(const char *key, json_t *value, const Page *page)
+{
+    _cleanup_free_ char *line = NULL;
+    const char *name;
+    json_t *member;
+
+    if (json_is_string(value)) {
+        page_paragraph(page, 2, "%s: %s", key, json_string_value(value));
+    } else if (json_is_object(value)) {
+        json_object_foreach(value, name, member)
+        {
+            char path[128];
+
+            snprintf(path, sizeof(path), "%s %s", key, name);
+            print_fact(path, member, page);
+        }
+    } else {
+        line = json_to_line(value);
+        page_paragraph(page, 2, "%s: %s", key, line ? line : "?");
+    }
+}
+
 static void print_environment(json_t *environment, const Page *page)
 {
     const char *key;
@@ -184,13 +208,7 @@ static void print_environment(json_t *environment, const Page *page)
     if (json_object_size(environment) == 0)
         return;
     page_heading(page, "Environment");
-    json_object_foreach(environment, key, value)
-    {
-        _cleanup_free_ char *line = json_is_string(value) ? NULL : json_to_line(value);
-        const char *text = json_is_string(value) ? json_string_value(value) : line;
-
-        page_paragraph(page, 2, "%s: %s", key, text ? text : "?");
-    }
+    json_object_foreach(environment, key, value) print_fact(key, value, page);
 }
 
 void render_inspection(const json_t *inspection, const Page *page)

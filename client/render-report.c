@@ -30,12 +30,15 @@ static void print_member(const json_t *object, const char *key, const char *labe
         page_field(page, 0, label, "%s", text);
 }
 
+/* Nothing for a run that came to no target. */
 static void print_target(const json_t *report, const Page *page)
 {
     const json_t *target = json_object_get(report, "target");
     const char *block = json_get_string(target, "block", NULL);
     const char *cid = json_get_string(target, "cid", NULL);
 
+    if (!json_is_object(target))
+        return;
     page_field(page, 0, "target", "%s, %s, %s%s%s", json_get_string(target, "path", "unknown"),
                json_get_string(target, "kind", "unknown kind"),
                unit_size(json_get_int(target, "bytes", -1)).text, block ? ", on " : "",

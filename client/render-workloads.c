@@ -6,6 +6,8 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include "client/table.h"
 #include "client/unit.h"
@@ -13,8 +15,8 @@
 #include "common/json.h"
 
 static const TableColumn rate_columns[] = {
-    { "WORKLOAD", false }, { "DIRECT", true },    { "BOUNCE", true },
-    { "RATIO", true },     { "INTERVAL", false }, { "PAIRS", true },
+    { "WORKLOAD", false }, { "DIRECT", true }, { "BOUNCE", true },
+    { "RATIO", true },     { "PAIRS", true },  { "INTERVAL", false },
 };
 
 static const TableColumn cost_columns[] = {
@@ -59,8 +61,8 @@ static void print_rates(const json_t *workloads, const Page *page)
                            .text);
         table_cell(table, PAGE_BOLD, "%s",
                    unit_number(json_get_number(ratio, "estimate", NAN)).text);
-        add_interval(table, ratio);
         table_cell(table, PAGE_PLAIN, "%" PRIi64, json_get_int(ratio, "n", 0));
+        add_interval(table, ratio);
     }
     page_heading(page, "Throughput in MB/s, medians; ratio direct to bounce");
     table_print(table, page, 0);
@@ -74,7 +76,7 @@ static void print_costs(const json_t *workloads, const Page *page)
     for (size_t i = 0; i < 2 * json_array_size(workloads); i++) {
         const json_t *workload = json_array_get(workloads, i / 2);
         const json_t *figures = json_object_get(workload, paths[i % 2]);
-        const json_t *latency = json_object_get(figures, "clat_ns");
+        const json_t *latency = json_object_get(figures, "lat_ns");
 
         table_cell(table, PAGE_BOLD, "%s", json_get_string(workload, "name", "?"));
         table_cell(table, PAGE_PLAIN, "%s", paths[i % 2]);
@@ -82,10 +84,31 @@ static void print_costs(const json_t *workloads, const Page *page)
         table_cell(table, PAGE_PLAIN, "%s", unit_time(median(latency, "p50")).text);
         table_cell(table, PAGE_PLAIN, "%s", unit_time(median(latency, "p99")).text);
         table_cell(table, PAGE_PLAIN, "%s", unit_time(median(latency, "p999")).text);
-        table_cell(table, PAGE_PLAIN, "%s", unit_number(median(figures, "cpu_usec_per_mib")).text);
+        table_cell(table, PAGE_PLAIN, "%s",
+                   unit_number(median(figures, "host_cpu_usec_per_mib")).text);
     }
-    page_heading(page, "Latency of an I/O, and the kernel's CPU time for a MiB");
+    page_heading(page,
+                 "Latency of an I/O from submission to completion, and CPU time per MiB of I/O");
     table_print(table, page, 0);
+    page_paragraph(page, 2, "CPU time is the whole host's, kernel threads included.");
+}
+
+/* "2, 21": the legs' numbers; a new string, NULL when out of memory. */
+static char *leg_list(const json_t *legs)
+{
+    char *text = NULL;
+    size_t bytes;
+    FILE *out = open_memstream(&text, &bytes);
+
+    if (!out)
+        return NULL;
+    for (size_t i = 0; i < json_array_size(legs); i++)
+        fprintf(out, "%s%" JSON_INTEGER_FORMAT, i ? ", " : "",
+                json_integer_value(json_array_get(legs, i)));
+    if (fclose(out) == 0)
+        return text;
+    free(text);
+    return NULL;
 }
 
 static void print_outliers(const json_t *workloads, const Page *page)
@@ -98,7 +121,7 @@ static void print_outliers(const json_t *workloads, const Page *page)
 
         if (json_array_size(outliers) == 0)
             continue;
-        legs = json_to_line(outliers);
+        legs = leg_list(outliers);
         page_paragraph(page, 2, "outliers, counted like the others: %s %s, legs %s",
                        json_get_string(workload, "name", "?"), paths[i % 2], legs ? legs : "?");
     }

@@ -56,15 +56,20 @@ static char *find_daemon(void)
     return strdup("xdmad");
 }
 
-/* "XDMAD_STATE_DIRECTORY=...": a new string; NULL when out of memory or when this user has no home,
- * which leaves the choice to the daemon. */
+/* "XDMAD_STATE_DIRECTORY=...", as it is set, else of this user's own: a new string; NULL when out
+ * of memory or when this user has no home, which leaves the choice to the daemon. */
 static char *state_directory_variable(void)
 {
     const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+    const char *own = getenv("XDMAD_STATE_DIRECTORY");
     const struct passwd *user;
     char *variable = NULL;
     int r;
 
+    if (own) {
+        r = asprintf(&variable, "XDMAD_STATE_DIRECTORY=%s", own);
+        return r < 0 ? NULL : variable;
+    }
     if (state && state[0] == '/') {
         r = asprintf(&variable, "XDMAD_STATE_DIRECTORY=%s/xdmad", state);
         return r < 0 ? NULL : variable;

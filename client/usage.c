@@ -53,8 +53,8 @@ void usage_print(const Page *page)
     const Verb *verbs = verb_table(&n_verbs);
 
     fputs("Usage: xdmactl [-H USER@HOST] [--socket PATH] [--exec] [--json] VERB ...\n\n"
-          "Where Dom0's memory lies, which of it the storage controller can reach, and what it\n"
-          "costs when the kernel copies through the bounce buffer.\n",
+          "Where Dom0's memory lies, which of it the storage controller can reach, and what\n"
+          "it costs when the kernel copies through the bounce buffer.\n",
           page->out);
     page_heading(page, "Verbs");
     for (size_t i = 0; i < n_verbs; i++)

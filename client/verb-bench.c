@@ -79,19 +79,26 @@ static int output_run_id(const CommandLine *command, const char *run)
 }
 
 /* Left before the end: say how to come back. */
-static int tell_left(const CommandLine *command, const char *run, Failure *failure)
+static int tell_left(const CommandLine *command, const char *run, const Failure *why)
 {
-    if (failure->text[0])
-        failure_tell(failure);
-    else
-        failure->exit_status = EXIT_STATUS_INCONCLUSIVE;
+    Failure way_back;
+
     if (command->exec)
-        fprintf(stderr, "xdmactl: run %s ends with its private daemon: xdmactl --exec show %s\n",
-                run, run);
+        failure_set(&way_back, EXIT_STATUS_INCONCLUSIVE,
+                    "run %s ends with its private daemon: xdmactl --exec show %s", run, run);
     else
-        fprintf(stderr, "xdmactl: run %s may go on: xdmactl watch %s, xdmactl show %s\n", run, run,
-                run);
-    return failure->exit_status;
+        failure_set(&way_back, EXIT_STATUS_INCONCLUSIVE,
+                    "run %s may go on: xdmactl watch %s, xdmactl show %s", run, run, run);
+    failure_tell(&way_back);
+    return why->text[0] ? failure_tell(why) : way_back.exit_status;
+}
+
+static void tell_started(Progress *progress, const char *run)
+{
+    Failure line; /* made printable as any sentence with a peer's words */
+
+    failure_set(&line, EXIT_STATUS_PASS, "run %s", run);
+    progress_note(progress, line.text);
 }
 
 static int follow_and_show(const CommandLine *command, Link *link, const LinkTarget *target,
@@ -100,6 +107,7 @@ static int follow_and_show(const CommandLine *command, Link *link, const LinkTar
     Page page = output_page(stderr);
     Progress progress = { .out = stderr,
                           .redraw = isatty(STDERR_FILENO) == 1,
+                          .one_run = true,
                           .columns = page.columns };
     Follow watch = { .link = link,
                      .target = target,
@@ -109,6 +117,7 @@ static int follow_and_show(const CommandLine *command, Link *link, const LinkTar
     _cleanup_json_ json_t *last = NULL, *reply = NULL;
     Failure failure = { 0 };
 
+    tell_started(&progress, run);
     if (follow(&watch, &last, &failure) < 0)
         return tell_left(command, run, &failure);
     if (ask_link(link, "io.xdmad.Show", json_pack("{s:s}", "run", run), &reply, &failure) < 0)

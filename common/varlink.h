@@ -34,10 +34,10 @@ int varlink_buffer_next(VarlinkBuffer *buffer, json_t **ret_message);
 
 /* What a call asks for. Strings are borrowed from the message. */
 typedef struct VarlinkCall {
-    const char *method;     /* "io.xdmad.GetStatus" */
-    json_t *parameters;     /* borrowed, an object, or NULL when absent */
-    bool more;              /* the caller takes a stream of replies */
-    bool oneway;            /* the caller wants no reply */
+    const char *method; /* "io.xdmad.GetStatus" */
+    json_t *parameters; /* borrowed, an object, or NULL when absent */
+    bool more;          /* the caller takes a stream of replies */
+    bool oneway;        /* the caller wants no reply */
 } VarlinkCall;
 
 /* Read a message as a call: 0, or -EBADMSG when it is no well-formed call. */

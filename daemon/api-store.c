@@ -17,7 +17,7 @@
 typedef struct Question {
     Manager *manager; /* not owned; the thread touches store and config alone */
     PendingCall *call;
-    char *run;        /* or NULL */
+    char *run; /* or NULL */
     size_t limit;
     json_t *answer;    /* what to reply */
     const char *error; /* or the error to answer, static, with error_parameters */
@@ -71,10 +71,10 @@ static void watch_work(void *data)
 
     if (!get_run(question, &record))
         return;
-    question->answer = json_pack(
-        "{s:{s:s, s:s, s:s, s:s*, s:s*}}", "event", "run", record.id, "event", "done", "state",
-        run_state_name(record.state), "verdict",
-        record.has_verdict ? verdict_name(record.verdict) : NULL, "message", record.reason);
+    question->answer = json_pack("{s:{s:s, s:s, s:s, s:s*, s:s*}}", "event", "run", record.id,
+                                 "event", "done", "state", run_state_name(record.state), "verdict",
+                                 record.has_verdict ? verdict_name(record.verdict) : NULL,
+                                 "message", record.reason);
     run_record_done(&record);
 }
 
@@ -151,9 +151,9 @@ static void ask(Manager *manager, PendingCall *call, const Question *words,
         free(question);
     }
     json_decref(words->answer);
-    call_error(call, "io.xdmad.Unavailable",
-               json_pack("{s:s}", "reason",
-                         manager->store ? "out of memory" : manager->store_failure));
+    call_error(
+        call, "io.xdmad.Unavailable",
+        json_pack("{s:s}", "reason", manager->store ? "out of memory" : manager->store_failure));
 }
 
 void api_store_finish_status(Manager *manager, PendingCall *call, json_t *status)

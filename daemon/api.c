@@ -72,7 +72,8 @@ static json_t *narrow(const json_t *inspection, const char *which)
     json_t *device;
     size_t i;
 
-    json_array_foreach(devices, i, device) {
+    json_array_foreach(devices, i, device)
+    {
         if (device_is(device, which)) {
             json_t *narrowed = json_copy((json_t *)(uintptr_t)inspection);
             json_object_set_new(narrowed, "devices", json_pack("[O]", device));

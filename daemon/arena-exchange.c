@@ -120,13 +120,45 @@ static int punch_wrong(Exchange *x)
     return 0;
 }
 
+static size_t greatest_common_divisor(size_t a, size_t b)
+{
+    while (b > 0) {
+        size_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+/*
+ * Fill n slots from i on, far from each other one after the other. The kernel hands out frames in
+ * rows; filled in order, one arena would lie in a few long rows and the other, whose pages were
+ * exchanged, scattered, and their throughput would differ by that as well. So every arena of base
+ * pages is scattered. A stride of n times the golden section keeps neighbours apart (Knuth, The Art
+ * of Computer Programming 3, 6.4, Fibonacci hashing).
+ */
+static int fill_scattered(Exchange *x, size_t i, size_t n)
+{
+    uint64_t page_bytes = x->memory->page_bytes;
+    size_t stride = n * 618 / 1000;
+    int r = 0;
+
+    while (stride > 1 && greatest_common_divisor(n, stride) != 1)
+        stride--;
+    if (stride == 0)
+        stride = 1;
+    for (size_t k = 0, slot = 0; r == 0 && k < n; k++, slot = (slot + stride) % n)
+        r = x->memory->fill(x->memory, (i + slot) * page_bytes, page_bytes);
+    return r;
+}
+
 /* Fill n slots from i on and read where they came to lie. A present page without a frame is a
  * hidden one: -EPERM and x->stop. */
 static int fill_run(Exchange *x, size_t i, size_t n)
 {
     uint64_t page_bytes = x->memory->page_bytes;
 
-    int r = x->memory->fill(x->memory, i * page_bytes, n * page_bytes);
+    int r = fill_scattered(x, i, n);
     if (r == -ENOMEM)
         x->stop = STOP_NOMEM;
     if (r < 0)

@@ -58,11 +58,12 @@ static int acquire_kind(const ArenaWant *want, bool huge, Arena **ret_arena, cha
     if (!arena)
         return -ENOMEM;
     arena->path = want->path;
-    int r = open_memory(want->bytes, huge, &arena->memory, ret_reason);
+    uint64_t bytes = huge && want->huge_bytes ? want->huge_bytes : want->bytes;
+    int r = open_memory(bytes, huge, &arena->memory, ret_reason);
     if (r <= 0)
         return r;
     uint64_t page_bytes = arena->memory->page_bytes;
-    size_t n_pages = want->bytes / page_bytes + (want->bytes % page_bytes != 0);
+    size_t n_pages = bytes / page_bytes + (bytes % page_bytes != 0);
     r = make_frame_map(page_bytes, n_pages, &arena->placed);
     if (r < 0)
         return r;

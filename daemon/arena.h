@@ -27,8 +27,9 @@ typedef enum ArenaPages {
 } ArenaPages;
 
 typedef struct ArenaWant {
-    DmaPath path;   /* direct or bounce */
-    uint64_t bytes; /* > 0; rounded up to whole pages */
+    DmaPath path;        /* direct or bounce */
+    uint64_t bytes;      /* > 0; rounded up to whole pages */
+    uint64_t huge_bytes; /* the same if huge pages are used; 0 = bytes */
     const DmaReach *reach;
     ArenaPages pages;
     uint64_t memory_limit_bytes; /* arena and ballast together; 0 = the host's reserve alone */

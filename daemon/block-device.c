@@ -36,19 +36,23 @@ int block_disk_of(dev_t device, char ret_disk[static BLOCK_NAME_BYTES])
     return 0;
 }
 
-int block_written_bytes(const char *disk, uint64_t *ret_bytes)
+int block_count(const char *disk, BlockCount *ret_count)
 {
     char path[PATH_MAX];
     _cleanup_fclose_ FILE *file = NULL;
-    uint64_t sectors;
+    uint64_t read_sectors, written_sectors;
 
     snprintf(path, sizeof(path), "/sys/class/block/%s/stat", disk);
     file = fopen(path, "re");
     if (!file)
         return -errno;
-    if (fscanf(file, "%*s %*s %*s %*s %*s %*s %" SCNu64, &sectors) != 1)
+    if (fscanf(file, "%*s %*s %" SCNu64 " %*s %*s %*s %" SCNu64, &read_sectors, &written_sectors) !=
+        2)
         return -EBADMSG;
-    *ret_bytes = sectors * SECTOR_BYTES;
+    *ret_count = (BlockCount) {
+        .read_bytes = read_sectors * SECTOR_BYTES,
+        .written_bytes = written_sectors * SECTOR_BYTES,
+    };
     return 0;
 }
 

@@ -16,9 +16,15 @@
  * block device with a disk (a pseudo file system's number); negative errno. */
 int block_disk_of(dev_t device, char ret_disk[static BLOCK_NAME_BYTES]);
 
-/* Bytes written to the disk since boot, as the kernel counts sectors of 512
- * (Documentation/block/stat.rst, 6.1: field 7). 0 or negative errno. */
-int block_written_bytes(const char *disk, uint64_t *ret_bytes);
+/* Bytes read from and written to the disk since boot, as the kernel counts sectors of 512
+ * (Documentation/block/stat.rst, 6.1: fields 3 and 7). */
+typedef struct BlockCount {
+    uint64_t read_bytes;
+    uint64_t written_bytes;
+} BlockCount;
+
+/* 0 and *ret_count, or negative errno (-ENOENT: the disk is gone). */
+int block_count(const char *disk, BlockCount *ret_count);
 
 /* Who stacks upon the disk or its partitions (device mapper, md): 1 and *ret_holder (owned, the
  * first one), 0 when nobody, negative errno. */

@@ -126,9 +126,8 @@ static int on_value(void *user, const char *section, const char *key, const char
             if (!allowed)
                 return 1;
         }
-    if (!loading->error &&
-        asprintf(&loading->error, "%s: [%s] %s = %s: allowed is %s", loading->path, section, key,
-                 value ? value : "", allowed) < 0)
+    if (!loading->error && asprintf(&loading->error, "%s: [%s] %s = %s: allowed is %s",
+                                    loading->path, section, key, value ? value : "", allowed) < 0)
         loading->error = NULL;
     return 0;
 }

@@ -2,7 +2,8 @@
 #ifndef XDMAD_DAEMON_CONFIG_H
 #define XDMAD_DAEMON_CONFIG_H
 /*
- * xdmad.conf(5): what the host's owner decides. Only the daemon reads it; a client cannot change it.
+ * xdmad.conf(5): what the host's owner decides. Only the daemon reads it; a client cannot change
+ * it.
  */
 
 #include <stdint.h>

@@ -13,7 +13,8 @@
 #define DEFAULT_STATE   "/var/lib/xdmad"
 #define DEFAULT_RUNTIME "/run/xdmad"
 
-/* The first that is set; systemd may name several directories with ':' between: the first counts. */
+/* The first that is set; systemd may name several directories with ':' between: the first counts.
+ */
 static int choose(const char *option, const char *own_variable, const char *systemd_variable,
                   const char *fallback, char **ret_path)
 {

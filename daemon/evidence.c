@@ -65,8 +65,8 @@ int evidence_begin(const char *runtime_directory, const char *run, Evidence **re
         return -ENOMEM;
     evidence->directory_fd = -1;
     evidence->run = strdup(run);
-    if (!evidence->run || asprintf(&evidence->growing_path, "%s/" GROWING_PREFIX "%s",
-                                   runtime_directory, run) < 0) {
+    if (!evidence->run ||
+        asprintf(&evidence->growing_path, "%s/" GROWING_PREFIX "%s", runtime_directory, run) < 0) {
         evidence_free(evidence);
         return -ENOMEM;
     }
@@ -112,9 +112,8 @@ static int seal_add(Evidence *evidence, const char *name, const void *bytes, siz
         return -ENOMEM;
     SHA256Data(bytes, size, digest);
     evidence->seal = seal;
-    evidence->seal_size +=
-        (size_t)snprintf(seal + evidence->seal_size, needed - evidence->seal_size, "%s  %s\n",
-                         digest, name);
+    evidence->seal_size += (size_t)snprintf(seal + evidence->seal_size,
+                                            needed - evidence->seal_size, "%s  %s\n", digest, name);
     return 0;
 }
 

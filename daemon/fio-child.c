@@ -14,6 +14,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -167,21 +169,29 @@ static int step(Watch *watch)
     return check_limits(watch, fds[3].revents != 0);
 }
 
+static uint64_t timeval_usec(const struct timeval *time)
+{
+    return (uint64_t)time->tv_sec * USEC_PER_SEC + (uint64_t)time->tv_usec;
+}
+
 /* It has ended: end whatever it left behind, while its unreaped pid keeps the group's number from
  * being given to others; then reap it. */
 static int finish(Watch *watch)
 {
     siginfo_t info = { 0 };
+    struct rusage usage = { 0 };
 
     kill_everything(watch);
     int r = fio_capture_read(&watch->out);
     if (r >= 0)
         r = fio_capture_read(&watch->err);
-    while (waitid(P_PIDFD, (id_t)watch->process.pidfd, &info, WEXITED) < 0)
+    /* the system call tells the resources as well, glibc's function does not (waitid(2)) */
+    while (syscall(SYS_waitid, P_PIDFD, watch->process.pidfd, &info, WEXITED, &usage) < 0)
         if (errno != EINTR)
             return -errno;
     watch->process.pid = 0;
     watch->end.wall_usec = clock_boottime_usec() - watch->started_usec;
+    watch->end.cpu_usec = timeval_usec(&usage.ru_utime) + timeval_usec(&usage.ru_stime);
     watch->end.exited = info.si_code == CLD_EXITED;
     if (watch->end.exited)
         watch->end.status = info.si_status;

@@ -51,6 +51,7 @@ typedef struct FioExit {
     size_t stderr_size;
     uint64_t stderr_dropped_bytes; /* beyond FIO_STDERR_MAX_BYTES */
     uint64_t wall_usec;
+    uint64_t cpu_usec; /* of all its threads, from start to end, in user and kernel mode */
 } FioExit;
 
 /* Free what it owns and zero it. */

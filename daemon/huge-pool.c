@@ -42,7 +42,7 @@ static int write_count(const char *root, uint64_t n)
     return proc_file_write(root, NR_HUGEPAGES, text);
 }
 
-static int read_page_bytes(const char *root, uint64_t *ret_bytes)
+int huge_pool_default_page_bytes(const char *root, uint64_t *ret_bytes)
 {
     _cleanup_free_ char *text = NULL;
     uint64_t kib;
@@ -79,7 +79,7 @@ int huge_pool_open(const char *root, HugePool **ret_pool, char **ret_reason)
         r = write_count(root, n_found); /* may it be written? */
     if (r < 0)
         return r == -ENOMEM ? r : give_reason(NR_HUGEPAGES, r, ret_reason);
-    r = read_page_bytes(root, &page_bytes);
+    r = huge_pool_default_page_bytes(root, &page_bytes);
     if (r < 0)
         return r == -ENOMEM ? r : give_reason("/proc/meminfo, Hugepagesize", r, ret_reason);
 

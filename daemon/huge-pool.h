@@ -26,6 +26,10 @@ HugePool *huge_pool_free(HugePool *pool);
 
 uint64_t huge_pool_page_bytes(const HugePool *pool);
 
+/* The default size, without opening the pool: 0 and *ret_bytes, or negative errno where the kernel
+ * has no huge pages. */
+int huge_pool_default_page_bytes(const char *root, uint64_t *ret_bytes);
+
 /* Have n_pages more in the pool. 0; -ENOMEM when the kernel did not find that many (it is put back
  * to what it was before this call); negative errno. */
 int huge_pool_raise(HugePool *pool, uint64_t n_pages);

@@ -57,8 +57,7 @@ static json_t *wrap(json_t *event)
     return json_pack("{s:O}", "event", event);
 }
 
-void job_watchers_add(JobWatchers *watchers, PendingCall *call, const char *run,
-                      json_t *last_event)
+void job_watchers_add(JobWatchers *watchers, PendingCall *call, const char *run, json_t *last_event)
 {
     Watcher *watcher;
 

@@ -27,9 +27,9 @@ typedef struct Job {
     Plan plan;
     RunInput input;
     Child *child;
-    bool cancelled;    /* by a caller */
-    bool interrupted;  /* by our own end */
-    bool heard_end;    /* the run told its end itself */
+    bool cancelled;   /* by a caller */
+    bool interrupted; /* by our own end */
+    bool heard_end;   /* the run told its end itself */
     uint64_t written_bytes;
     json_t *last_event; /* for watchers that come late; owned */
     STAILQ_ENTRY(Job) queue;
@@ -150,12 +150,13 @@ static void record_done(void *data)
                   jobs->config->state_directory, strerror(-recording->result));
     log_notice("run %s: %s%s%s%s%s", record->id, run_state_name(record->state),
                record->has_verdict ? ", verdict " : "",
-               record->has_verdict ? verdict_name(record->verdict) : "",
-               record->reason ? ": " : "", record->reason ? record->reason : "");
-    publish(job, json_pack("{s:s, s:s, s:s*, s:s*}", "event", "done", "state",
-                           run_state_name(record->state), "verdict",
-                           record->has_verdict ? verdict_name(record->verdict) : NULL, "message",
-                           record->reason),
+               record->has_verdict ? verdict_name(record->verdict) : "", record->reason ? ": " : "",
+               record->reason ? record->reason : "");
+    publish(job,
+            json_pack("{s:s, s:s, s:s*, s:s*}", "event", "done", "state",
+                      run_state_name(record->state), "verdict",
+                      record->has_verdict ? verdict_name(record->verdict) : NULL, "message",
+                      record->reason),
             true);
     free(recording);
     job_release(job);
@@ -238,8 +239,7 @@ static void on_child_message(const json_t *message, void *userdata)
     }
     if (strcmp(event, "leg") == 0)
         job->record.legs_done = (unsigned)json_get_int(message, "leg", 0) + 1;
-    job->record.legs_total =
-        (unsigned)json_get_int(message, "legs_total", job->record.legs_total);
+    job->record.legs_total = (unsigned)json_get_int(message, "legs_total", job->record.legs_total);
     publish(job, json_deep_copy(message), false);
 }
 
@@ -309,8 +309,8 @@ static void admit_work(void *data)
 
     admission->result =
         store_admit_run(admission->jobs->store, &admission->job->record, admission->write_bytes,
-                        admission->jobs->config->write_budget_bytes_per_day,
-                        clock_realtime_usec(), &admission->charged_bytes);
+                        admission->jobs->config->write_budget_bytes_per_day, clock_realtime_usec(),
+                        &admission->charged_bytes);
 }
 
 static void refuse_for_budget(const Admission *admission)
@@ -433,9 +433,9 @@ static Job *find_job(const Jobs *jobs, const char *run)
 
     if (jobs->running && strcmp(jobs->running->record.id, run) == 0)
         return jobs->running;
-    STAILQ_FOREACH (job, &jobs->waiting, queue)
-        if (strcmp(job->record.id, run) == 0)
-            return job;
+    STAILQ_FOREACH(job, &jobs->waiting, queue)
+    if (strcmp(job->record.id, run) == 0)
+        return job;
     return NULL;
 }
 
@@ -481,8 +481,8 @@ json_t *jobs_queued_to_json(const Jobs *jobs)
     json_t *queued = json_array();
     const Job *job;
 
-    STAILQ_FOREACH (job, &jobs->waiting, queue)
-        json_array_append_new(queued, run_record_to_json(&job->record));
+    STAILQ_FOREACH(job, &jobs->waiting, queue)
+    json_array_append_new(queued, run_record_to_json(&job->record));
     return queued;
 }
 

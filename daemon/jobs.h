@@ -23,7 +23,8 @@ typedef struct Jobs Jobs;
 
 /* Everything is borrowed and outlives the jobs. on_idle: no job is under way any more, asked for by
  * jobs_stop(). */
-int jobs_new(sd_event *event, const Config *config, Store *store, Offload *offload, Jobs **ret_jobs);
+int jobs_new(sd_event *event, const Config *config, Store *store, Offload *offload,
+             Jobs **ret_jobs);
 Jobs *jobs_free(Jobs *jobs);
 
 /*
@@ -46,7 +47,8 @@ json_t *jobs_queued_to_json(const Jobs *jobs);
 /* The record of that id if it is under way or waiting, or NULL; borrowed likewise. */
 const RunRecord *jobs_find(const Jobs *jobs, const char *run);
 
-/* Interrupt what runs, forget what waits; `idle` is called when nothing is left, at once or later. */
+/* Interrupt what runs, forget what waits; `idle` is called when nothing is left, at once or later.
+ */
 void jobs_stop(Jobs *jobs, void (*idle)(void *userdata), void *userdata);
 
 #endif

@@ -26,6 +26,7 @@ typedef struct LegRun {
     LegOutcome outcome;
     ArenaCheck check;
     FioExit end;
+    uint64_t busy_usec; /* of the whole host, fio's start-up included */
     char *job;
 } LegRun;
 
@@ -119,8 +120,7 @@ static int run_fio(LegRun *run, const Workload *workload, const char *job_path, 
         .keep_fds = keep_fds,
         .n_keep_fds = 2,
         .temp_directory = run->stage->runtime_directory,
-        .time_limit_usec =
-            LEG_BASE_USEC + workload->leg_bytes / LEAST_BYTES_PER_SEC * USEC_PER_SEC,
+        .time_limit_usec = LEG_BASE_USEC + workload->leg_bytes / LEAST_BYTES_PER_SEC * USEC_PER_SEC,
         .cancel_fd = run->stage->cancel_fd,
         .progress = on_progress,
         .userdata = run,
@@ -141,14 +141,25 @@ static int run_fio(LegRun *run, const Workload *workload, const char *job_path, 
 static int measure(LegRun *run, const Workload *workload, const char *job_path, int arena_fd_)
 {
     uint64_t busy_before = 0, busy_after = 0;
+    BlockCount disk_before, disk_after;
+    bool disk_known;
     int r;
 
-    run->outcome.trace_available = run->stage->trace && trace_begin(run->stage->trace) >= 0;
+    /* The probe tells the file system's own bounces from ours where ours are none; on the bounce
+     * path it would cost what is to be measured. */
+    run->outcome.trace_available =
+        run->stage->trace && trace_begin(run->stage->trace, run->leg->path == DMA_PATH_DIRECT) >= 0;
+    disk_known = block_count(run->stage->target->disk, &disk_before) >= 0;
     run->outcome.system_cpu_known = cpu_time_busy_usec(&busy_before) >= 0;
     r = run_fio(run, workload, job_path, arena_fd_);
     if (cpu_time_busy_usec(&busy_after) < 0)
         run->outcome.system_cpu_known = false;
-    run->outcome.system_cpu_usec = busy_after - busy_before;
+    run->busy_usec = busy_after - busy_before;
+    run->outcome.disk_bytes_known =
+        disk_known && block_count(run->stage->target->disk, &disk_after) >= 0;
+    if (run->outcome.disk_bytes_known)
+        run->outcome.disk_bytes = disk_after.read_bytes - disk_before.read_bytes +
+                                  disk_after.written_bytes - disk_before.written_bytes;
     if (run->stage->trace && trace_end(run->stage->trace) < 0)
         run->outcome.trace_available = false;
     drain(run);
@@ -165,6 +176,19 @@ static char *explain(const FioExit *end)
     return NULL;
 }
 
+/* The host's time without fio's start and end: those are fio's whole time less what its thread used
+ * while it did I/O. */
+static uint64_t io_cpu_usec(const LegRun *run)
+{
+    const FioResult *fio = &run->outcome.fio;
+    double thread_usec =
+        (fio->usr_cpu_percent + fio->sys_cpu_percent) / 100 * (double)fio->runtime_usec;
+    uint64_t startup_usec =
+        run->end.cpu_usec > thread_usec ? run->end.cpu_usec - (uint64_t)thread_usec : 0;
+
+    return run->busy_usec > startup_usec ? run->busy_usec - startup_usec : 0;
+}
+
 static int judge(LegRun *run, const Workload *workload)
 {
     FioEvidence evidence = {
@@ -175,11 +199,14 @@ static int judge(LegRun *run, const Workload *workload)
         .exit_status = run->end.status,
         .signal = run->end.signal,
     };
+    int r;
 
     run->outcome.index = run->leg->index;
     run->outcome.ran = !run->end.start_failure;
     run->outcome.failure = explain(&run->end);
-    return fio_result_judge(&evidence, workload, &run->outcome.fio);
+    r = fio_result_judge(&evidence, workload, &run->outcome.fio);
+    run->outcome.system_cpu_usec = io_cpu_usec(run);
+    return r;
 }
 
 /* The frames as text addresses. */
@@ -197,16 +224,17 @@ static json_t *frames_to_json(const FrameMap *frames)
 /* What no other file of the leg holds. */
 static int put_record(LegRun *run, const Arena *arena)
 {
-    _cleanup_json_ json_t *record = json_pack(
-        "{s:o, s:{s:b, s:i, s:i, s:b, s:b, s:I, s:I, s:I}, s:{s:I, s:I, s:I, s:o}}", "outcome",
-        leg_outcome_to_json(&run->outcome), "fio", "exited", run->end.exited, "status",
-        run->end.status, "signal", run->end.signal, "timed_out", run->end.timed_out, "killed",
-        run->end.killed, "wall_usec", (json_int_t)run->end.wall_usec, "stdout_dropped_bytes",
-        (json_int_t)run->end.stdout_dropped_bytes, "stderr_dropped_bytes",
-        (json_int_t)run->end.stderr_dropped_bytes, "frames_after", "page_bytes",
-        (json_int_t)arena_page_bytes(arena), "n_moved", (json_int_t)run->check.n_moved,
-        "n_misplaced", (json_int_t)run->check.n_misplaced, "address",
-        frames_to_json(run->check.n_moved ? arena_frames_after(arena) : NULL));
+    _cleanup_json_ json_t *record =
+        json_pack("{s:o, s:{s:b, s:i, s:i, s:b, s:b, s:I, s:I, s:I, s:I}, s:{s:I, s:I, s:I, s:o}}",
+                  "outcome", leg_outcome_to_json(&run->outcome), "fio", "exited", run->end.exited,
+                  "status", run->end.status, "signal", run->end.signal, "timed_out",
+                  run->end.timed_out, "killed", run->end.killed, "wall_usec",
+                  (json_int_t)run->end.wall_usec, "cpu_usec", (json_int_t)run->end.cpu_usec,
+                  "stdout_dropped_bytes", (json_int_t)run->end.stdout_dropped_bytes,
+                  "stderr_dropped_bytes", (json_int_t)run->end.stderr_dropped_bytes, "frames_after",
+                  "page_bytes", (json_int_t)arena_page_bytes(arena), "n_moved",
+                  (json_int_t)run->check.n_moved, "n_misplaced", (json_int_t)run->check.n_misplaced,
+                  "address", frames_to_json(run->check.n_moved ? arena_frames_after(arena) : NULL));
     _cleanup_free_ char *name = file_name(run->leg, "json");
     int r;
 

@@ -13,8 +13,8 @@
 typedef struct LookSpec {
     const char *root; /* a captured tree, or NULL for this host; copied */
     const char *dtb;  /* one device tree file alone, or NULL; copied */
-    /* On the loop: type Inspection of io.xdmad (borrowed), or NULL and why not. The call may be of a
-     * peer that is gone, and is to be ended all the same. */
+    /* On the loop: type Inspection of io.xdmad (borrowed), or NULL and why not. The call may be of
+     * a peer that is gone, and is to be ended all the same. */
     void (*done)(Manager *manager, PendingCall *call, json_t *inspection, const char *failure);
 } LookSpec;
 

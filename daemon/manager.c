@@ -70,9 +70,8 @@ static void open_store(Manager *manager)
         log_error("%s", notice);
     if (r >= 0) {
         evidence_sweep(manager->config.runtime_directory, directory);
-        r = store_interrupt_unfinished(manager->store,
-                                       "xdmad or the host ended while it was under way",
-                                       &n_interrupted);
+        r = store_interrupt_unfinished(
+            manager->store, "xdmad or the host ended while it was under way", &n_interrupted);
         if (r < 0)
             manager->store = store_close(manager->store);
     }
@@ -137,8 +136,7 @@ int manager_new(Config *config, bool private_, Manager **ret_manager)
                      &manager->jobs);
     }
     if (r >= 0)
-        r = varlink_server_new(manager->event, api_handle, on_last_peer, manager,
-                               &manager->server);
+        r = varlink_server_new(manager->event, api_handle, on_last_peer, manager, &manager->server);
     if (r < 0) {
         manager_free(manager);
         return r;

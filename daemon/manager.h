@@ -19,8 +19,8 @@
 typedef struct Manager {
     sd_event *event;
     Config config;
-    Store *store;             /* used through offload alone; NULL: see store_failure */
-    char *store_failure;      /* why there is none; owned */
+    Store *store;        /* used through offload alone; NULL: see store_failure */
+    char *store_failure; /* why there is none; owned */
     Offload *offload;
     VarlinkServer *server;
     Jobs *jobs;

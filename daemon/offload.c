@@ -144,8 +144,7 @@ Offload *offload_free(Offload *offload)
     return NULL;
 }
 
-int offload_submit(Offload *offload, void (*work)(void *data), void (*done)(void *data),
-                   void *data)
+int offload_submit(Offload *offload, void (*work)(void *data), void (*done)(void *data), void *data)
 {
     Item *item = calloc(1, sizeof(*item));
 

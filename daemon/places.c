@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/huge-pool.h"
+
 static void place_done(Place *place)
 {
     arena_free(place->arena);
@@ -60,12 +62,15 @@ int places_acquire(const HostFacts *facts, const StorageDevice *device, const Pl
     ArenaWant want = {
         .bytes = plan->arena_bytes,
         .reach = &device->reach,
+        .ram = facts->ram.bank,
+        .n_ram = facts->ram.known ? facts->ram.n : 0,
         .pages = config->arena_pages,
         .memory_limit_bytes = config->arena_memory_limit_bytes,
         .time_limit_usec = config->arena_time_limit_usec,
         .cancelled = cancelled,
         .userdata = userdata,
     };
+    uint64_t huge_page_bytes;
     int r;
 
     *ret_places = (Places) { 0 };
@@ -75,6 +80,8 @@ int places_acquire(const HostFacts *facts, const StorageDevice *device, const Pl
     if (!device->reach.known)
         return refuse_both(ret_places, "what the controller reaches is not known (no device tree "
                                        "and no PCI mask to read), so no page can be placed");
+    if (huge_pool_default_page_bytes("/", &huge_page_bytes) >= 0)
+        want.huge_bytes = plan_huge_arena_bytes(plan, huge_page_bytes);
     want.path = DMA_PATH_DIRECT;
     r = acquire(&want, &ret_places->direct);
     if (r < 0)
@@ -91,12 +98,12 @@ static json_t *place_to_json(const Place *place)
         return json_pack("{s:s, s:s}", "state", "unreachable", "reason",
                          place->reason ? place->reason : "");
     cost = arena_cost(place->arena);
-    return json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I}", "state", "placed", "kind",
+    return json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I}", "state", "placed", "kind",
                      arena_is_huge(place->arena) ? "huge" : "base", "bytes",
                      (json_int_t)arena_bytes(place->arena), "page_bytes",
                      (json_int_t)arena_page_bytes(place->arena), "ballast_bytes",
                      (json_int_t)cost->ballast_bytes, "n_exchanged", (json_int_t)cost->n_exchanged,
-                     "usec", (json_int_t)cost->usec);
+                     "n_extents", (json_int_t)cost->n_extents, "usec", (json_int_t)cost->usec);
 }
 
 json_t *places_to_json(const Places *places)

@@ -9,12 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <libfdt.h>
 #include <sha2.h>
 
 #include "common/cleanup.h"
 #include "common/json.h"
 
-#define MAX_COMPATIBLES 16U
+#define MAX_COMPATIBLES  16U
+#define HASH_SLACK_BYTES 64U /* libfdt aligns the blocks of a copy */
 
 static void set_text(json_t *object, const char *key, const char *text)
 {
@@ -31,51 +33,71 @@ static void set_from_file(const ProbeRoot *root, json_t *object, const char *key
 }
 
 /* "force", "noforce", "65536": what swiotlb= on the command line says, the last one counts; "" when
- * it is not there. The caller frees. */
-static char *swiotlb_option(const char *command_line)
+ * it is not there. */
+static json_t *swiotlb_option(const char *command_line)
 {
     static const char key[] = "swiotlb=";
-    const char *found = NULL;
+    const char *found = "";
 
     for (const char *at = command_line; (at = strstr(at, key)); at += strlen(key))
         if (at == command_line || at[-1] == ' ')
             found = at + strlen(key);
-    return found ? strndup(found, strcspn(found, " \n")) : strdup("");
+    return json_stringn(found, strcspn(found, " \n"));
 }
 
 /* The whole line stays out: a boot loader may put secrets there. */
 static void set_boot_mode(const ProbeRoot *root, json_t *environment, HostMode mode)
 {
-    _cleanup_free_ char *command_line = NULL, *swiotlb = NULL;
+    _cleanup_free_ char *command_line = NULL;
     json_t *boot = json_pack("{s:s}", "mode", host_mode_name(mode));
 
     if (probe_read_text(root, &command_line, "/proc/cmdline") == 0)
-        swiotlb = swiotlb_option(command_line);
-    set_text(boot, "swiotlb", swiotlb);
+        json_object_set_new(boot, "swiotlb", swiotlb_option(command_line));
     json_object_set_new(environment, "boot_mode", boot);
 }
 
 /* Strings of a foreign tree as ASCII. */
 static json_t *plain_string(const char *text)
 {
-    _cleanup_free_ char *copy = strndup(text, 256);
+    char copy[257];
 
-    for (char *c = copy; c && *c; c++)
+    snprintf(copy, sizeof(copy), "%s", text);
+    for (char *c = copy; *c; c++)
         if (*c < 0x20 || *c >= 0x7f)
             *c = '?';
-    return copy ? json_string(copy) : NULL;
+    return json_string(copy);
+}
+
+/*
+ * The hash of what the tree says about the hardware. /chosen and the reservations are left out:
+ * seeds, the initrd's place and the command line differ from boot to boot.
+ */
+static void set_tree_hash(json_t *environment, const DeviceTree *tree)
+{
+    char digest[SHA256_DIGEST_STRING_LENGTH];
+    size_t size;
+    const void *blob = device_tree_blob(tree, &size);
+    _cleanup_free_ uint8_t *copy = malloc(size + HASH_SLACK_BYTES);
+    SHA2_CTX context;
+    int chosen;
+
+    if (!copy || fdt_open_into(blob, copy, (int)(size + HASH_SLACK_BYTES)) != 0)
+        return;
+    chosen = fdt_path_offset(copy, "/chosen");
+    if (chosen >= 0 && fdt_del_node(copy, chosen) != 0)
+        return;
+    SHA256Init(&context);
+    SHA256Update(&context, copy + fdt_off_dt_struct(copy), fdt_size_dt_struct(copy));
+    SHA256Update(&context, copy + fdt_off_dt_strings(copy), fdt_size_dt_strings(copy));
+    json_object_set_new(environment, "dt_sha256", json_string(SHA256End(&context, digest)));
 }
 
 static void set_tree(json_t *environment, const DeviceTree *tree)
 {
-    char digest[SHA256_DIGEST_STRING_LENGTH];
     const char *model = device_tree_string(tree, 0, "model"), *compatible;
     json_t *list = json_array();
-    size_t size;
-    const void *blob = device_tree_blob(tree, &size);
 
-    SHA256Data(blob, size, digest);
-    set_text(environment, "dt_sha256", digest);
+    set_tree_hash(environment, tree);
     if (model)
         json_object_set_new(environment, "model", plain_string(model));
     for (size_t i = 0; i < MAX_COMPATIBLES; i++) {
@@ -106,8 +128,8 @@ static bool is_emulated(const ProbeRoot *root, const json_t *environment)
            strstr(vendor, "QEMU");
 }
 
-/* One line "KEY:\t\tVALUE" of debugfs mmcN/ios; the caller frees. */
-static char *ios_value(const char *ios, const char *key)
+/* One line "KEY:\t\tVALUE" of debugfs mmcN/ios; a new reference, or NULL. */
+static json_t *ios_value(const char *ios, const char *key)
 {
     for (const char *line = ios; *line; line = *line ? line + 1 : line) {
         size_t length = strlen(key);
@@ -115,7 +137,7 @@ static char *ios_value(const char *ios, const char *key)
         if (strncmp(line, key, length) == 0 && line[length] == ':') {
             line += length + 1;
             line += strspn(line, " \t");
-            return strndup(line, strcspn(line, "\n"));
+            return json_stringn(line, strcspn(line, "\n"));
         }
         line = strchrnul(line, '\n');
     }
@@ -140,8 +162,9 @@ static void set_bus_timing(const ProbeRoot *root, const char *host, json_t *timi
         return;
     timing = json_object();
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        _cleanup_free_ char *value = ios_value(ios, rows[i].key);
-        set_text(timing, rows[i].field, value);
+        json_t *value = ios_value(ios, rows[i].key);
+        if (value)
+            json_object_set_new(timing, rows[i].field, value);
     }
     json_object_set_new(timings, host, timing);
 }

@@ -37,7 +37,7 @@ int probe_kernel_log(const ProbeRoot *root, KernelLog *ret_log)
 {
     _cleanup_free_ char *bytes = NULL;
     _cleanup_close_ int fd = -1;
-    size_t size;
+    size_t size = 0;
     int r;
 
     if (!root->live) {

@@ -111,8 +111,8 @@ int probe_read(const ProbeRoot *root, const char *path, size_t max_bytes, char *
 
 int probe_read_text(const ProbeRoot *root, char **ret_text, const char *format, ...)
 {
-    char path[4096], *text;
-    size_t size;
+    char path[4096], *text = NULL;
+    size_t size = 0;
     int r = FORMAT_PATH(path, format);
 
     if (r == 0)

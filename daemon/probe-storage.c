@@ -69,15 +69,28 @@ static char *node_path(const ProbeRoot *root, const char *folder)
     return strdup(*path ? path : "/");
 }
 
-/* The folder of the platform device that carries a PCI device's host bridge ("X" of
- * "X/pci0000:00/0000:00:01.0"), or NULL; the caller frees. */
-static char *bridge_folder(const char *folder)
+static bool is_pci(const ProbeRoot *root, const char *folder)
 {
+    _cleanup_free_ char *target = NULL;
+
+    if (probe_read_link(root, &target, "%s/subsystem", folder) < 0)
+        return false;
+    return strlen(target) >= 4 && strcmp(target + strlen(target) - 4, "/pci") == 0;
+}
+
+/* The node of the platform device that carries a PCI device's host bridge ("X" of
+ * "X/pci0000:00/0000:00:01.0"), as a path; the caller frees, NULL = none. */
+static char *bridge_node_path(const ProbeRoot *root, const char *folder)
+{
+    char carrier[4096];
     const char *bus = strstr(folder, "/pci");
 
     while (bus && strcspn(bus + 4, ":/") != 4)
         bus = strstr(bus + 1, "/pci");
-    return bus ? strndup(folder, (size_t)(bus - folder)) : NULL;
+    if (!bus || (size_t)(bus - folder) >= sizeof(carrier))
+        return NULL;
+    snprintf(carrier, sizeof(carrier), "%.*s", (int)(bus - folder), folder);
+    return node_path(root, carrier);
 }
 
 /* The DMA mask of a PCI device as the kernel has it: 0 when unknown. */
@@ -147,13 +160,11 @@ static void reach_from_tree(const DeviceTree *tree, size_t node, bool pci, uint6
 static void find_reach(const ProbeRoot *root, const DeviceTree *tree, const char *folder,
                        const KernelLog *log, StorageDevice *device)
 {
-    _cleanup_free_ char *subsystem = link_name(root, folder, "subsystem");
-    bool pci = subsystem && strcmp(subsystem, "pci") == 0;
-    _cleanup_free_ char *carrier = pci ? bridge_folder(folder) : strdup(folder);
+    bool pci = is_pci(root, folder);
     size_t node = DEVICE_TREE_NONE;
     uint64_t mask;
 
-    device->node = carrier ? node_path(root, carrier) : NULL;
+    device->node = pci ? bridge_node_path(root, folder) : node_path(root, folder);
     if (device->node && tree)
         node = device_tree_find(tree, device->node);
     if (pci)
@@ -221,15 +232,16 @@ static DeviceState state_without_card(const KernelLog *log, const char *host)
 static int probe_host(const ProbeRoot *root, const DeviceTree *tree, const char *host,
                       HostFacts *facts)
 {
-    _cleanup_(storage_device_done) StorageDevice device = { .host = strdup(host) };
+    _cleanup_(storage_device_done) StorageDevice device = { 0 };
     _cleanup_free_ char *folder = controller_folder(root, host), *card = NULL;
     int r;
 
-    if (!device.host)
-        return -ENOMEM;
     if (!folder)
         return host_facts_note(&facts->unknown, "%s: its controller cannot be found in sysfs",
                                host);
+    device.host = strdup(host);
+    if (!device.host)
+        return -ENOMEM;
     device.name = strdup(strrchr(folder, '/') + 1);
     device.driver = link_name(root, folder, "driver");
     find_reach(root, tree, folder, &facts->log, &device);

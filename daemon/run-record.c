@@ -6,9 +6,8 @@
 #include <string.h>
 
 static const char *const state_names[] = {
-    [RUN_QUEUED] = "queued",       [RUN_RUNNING] = "running",
-    [RUN_DONE] = "done",           [RUN_CANCELLED] = "cancelled",
-    [RUN_INTERRUPTED] = "interrupted", [RUN_FAILED] = "failed",
+    [RUN_QUEUED] = "queued",       [RUN_RUNNING] = "running",         [RUN_DONE] = "done",
+    [RUN_CANCELLED] = "cancelled", [RUN_INTERRUPTED] = "interrupted", [RUN_FAILED] = "failed",
 };
 
 #define N_STATES (sizeof(state_names) / sizeof(state_names[0]))

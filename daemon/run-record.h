@@ -23,7 +23,7 @@ typedef enum RunState {
 } RunState;
 
 typedef struct RunRecord {
-    char id[40]; /* a UUID: unique over hosts, so that a fleet can collect them */
+    char id[40];      /* a UUID: unique over hosts, so that a fleet can collect them */
     const char *kind; /* "bench"; static */
     RunState state;
     bool has_verdict;

@@ -36,8 +36,8 @@ typedef struct Run {
     HostFacts facts;
     const StorageDevice *device; /* of facts */
     Target target;
-    uint64_t written_before_bytes; /* by the kernel's count; valid when written_known */
-    bool written_known;
+    BlockCount before; /* of the target's disk; valid when count_known */
+    bool count_known;
     Places places;
     Plan plan; /* of the paths that can be had */
     TraceSession *trace;
@@ -138,6 +138,30 @@ static int list_cards(const HostFacts *facts, TargetCard **ret_cards, size_t *re
     return 0;
 }
 
+/* Which controllers there are, and in what state. */
+static int end_without_card(const Run *run, RunEnd *end)
+{
+    _cleanup_free_ char *list = strdup("");
+
+    for (size_t i = 0; list && i < run->facts.n_devices; i++) {
+        const StorageDevice *device = &run->facts.devices[i];
+        char *longer;
+
+        if (asprintf(&longer, "%s; %s (%s) is %s", list, device->name ? device->name : "?",
+                     device->host   ? device->host
+                     : device->node ? device->node
+                                    : "?",
+                     device_state_name(device->state)) < 0)
+            longer = NULL;
+        free(list);
+        list = longer;
+    }
+    if (!list)
+        return -ENOMEM;
+    return end_with(end, VERDICT_INCONCLUSIVE,
+                    "no MMC or SD card is ready on this host%s; xdmactl inspect shows why", list);
+}
+
 static int stage_claim(Run *run, RunEnd *end)
 {
     _cleanup_free_ TargetCard *cards = NULL;
@@ -157,6 +181,8 @@ static int stage_claim(Run *run, RunEnd *end)
         r = list_cards(&run->facts, &cards, &want.n_cards);
     if (r < 0)
         return r;
+    if (want.n_cards == 0)
+        return end_without_card(run, end);
     want.cards = cards;
     r = target_claim(&want, &run->target, &refusal);
     if (r == 0)
@@ -166,8 +192,7 @@ static int stage_claim(Run *run, RunEnd *end)
     if (r <= 0)
         return r;
     run->device = host_facts_find_device(&run->facts, run->target.disk);
-    run->written_known =
-        block_written_bytes(run->target.disk, &run->written_before_bytes) >= 0;
+    run->count_known = block_count(run->target.disk, &run->before) >= 0;
     return 1;
 }
 
@@ -232,21 +257,21 @@ static void on_leg_progress(const PlanLeg *leg, uint64_t bytes_done, void *userd
 
 static int tell_leg(const Run *run, const PlanLeg *leg, const LegOutcome *outcome)
 {
-    return child_send(
-        run->link, json_pack("{s:s, s:i, s:i, s:s, s:s, s:s, s:s*}", "event", "leg", "leg",
-                             (int)leg->index, "legs_total", (int)run->plan.n_legs, "path",
-                             dma_path_name(leg->path), "workload",
-                             run->plan.workloads[leg->workload].name, "state",
-                             leg_outcome_counts(outcome) ? "proved" : "void", "message",
-                             leg_outcome_counts(outcome) ? NULL : outcome->proof.reason));
+    return child_send(run->link,
+                      json_pack("{s:s, s:i, s:i, s:s, s:s, s:s, s:s*}", "event", "leg", "leg",
+                                (int)leg->index, "legs_total", (int)run->plan.n_legs, "path",
+                                dma_path_name(leg->path), "workload",
+                                run->plan.workloads[leg->workload].name, "state",
+                                leg_outcome_counts(outcome) ? "proved" : "void", "message",
+                                leg_outcome_counts(outcome) ? NULL : outcome->proof.reason));
 }
 
 /* A card that vanished will not come back for the legs that are left. */
 static bool target_is_gone(const Run *run)
 {
-    uint64_t bytes;
+    BlockCount now;
 
-    return run->written_known && block_written_bytes(run->target.disk, &bytes) < 0;
+    return run->count_known && block_count(run->target.disk, &now) < 0;
 }
 
 /* Where windows leave memory out, the event alone does not tell which buffer bounced. */
@@ -331,6 +356,17 @@ static json_t *build_target(const Run *run)
     return target;
 }
 
+/* What the kernel has counted as written to the disk since the claim: true and *ret_bytes. */
+static bool written_bytes(const Run *run, uint64_t *ret_bytes)
+{
+    BlockCount now;
+
+    if (!run->count_known || block_count(run->target.disk, &now) < 0)
+        return false;
+    *ret_bytes = now.written_bytes - run->before.written_bytes;
+    return true;
+}
+
 static int build_report(Run *run)
 {
     _cleanup_json_ json_t *environment = build_environment(run);
@@ -350,19 +386,14 @@ static int build_report(Run *run)
                             ? "the block device vanished: was the card pulled?"
                             : NULL,
     };
-    uint64_t written_bytes;
     int r;
 
-    if (run->written_known && block_written_bytes(run->target.disk, &written_bytes) >= 0) {
-        context.kernel_written_known = true;
-        context.kernel_written_bytes = written_bytes - run->written_before_bytes;
-    }
+    context.kernel_written_known = written_bytes(run, &context.kernel_written_bytes);
     r = evidence_put_json(run->evidence, "host.json", host);
     if (r >= 0)
         r = evidence_put_json(run->evidence, "environment.json", environment);
     if (r >= 0)
-        r = bench_report_build(&run->plan, run->outcomes, run->n_outcomes, &context,
-                               &run->report);
+        r = bench_report_build(&run->plan, run->outcomes, run->n_outcomes, &context, &run->report);
     if (r >= 0)
         r = evidence_put_json(run->evidence, "report.json", run->report);
     return r;
@@ -406,7 +437,7 @@ static int stage_report(Run *run, RunEnd *end)
 
 static int run_stages(Run *run, RunEnd *end)
 {
-    static int (*const stages[])(Run *run, RunEnd *end) = {
+    static int (*const stages[])(Run * run, RunEnd * end) = {
         stage_request, stage_claim, stage_place, stage_run, stage_report,
     };
     int r = 1;
@@ -435,15 +466,14 @@ static void run_done(Run *run)
 
 static json_t *build_end(const Run *run, const RunEnd *end)
 {
-    uint64_t after_bytes = run->written_before_bytes;
+    uint64_t bytes = 0;
 
-    if (run->written_known)
-        block_written_bytes(run->target.disk, &after_bytes);
+    written_bytes(run, &bytes);
     return json_pack("{s:s, s:s, s:s*, s:s*, s:s*, s:s*, s:I}", "event", "end", "state",
                      run_state_name(end->state), "verdict",
                      end->has_verdict ? verdict_name(end->verdict) : NULL, "reason", end->reason,
                      "evidence", end->evidence, "target", run->target.path, "written_bytes",
-                     (json_int_t)(after_bytes - run->written_before_bytes));
+                     (json_int_t)bytes);
 }
 
 int run_main(const ChildLink *link, void *data)

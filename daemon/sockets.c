@@ -65,8 +65,8 @@ static int bind_own(const char *path, mode_t mode)
     if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) == 0)
         return -EADDRINUSE;
     unlink(path);
-    if (bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0 ||
-        chmod(path, mode) < 0 || listen(fd, SOMAXCONN) < 0)
+    if (bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0 || chmod(path, mode) < 0 ||
+        listen(fd, SOMAXCONN) < 0)
         return -errno;
     return take_fd(&fd);
 }

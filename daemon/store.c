@@ -325,9 +325,9 @@ int store_charged_bytes(Store *store, uint64_t now_realtime_usec, uint64_t *ret_
 
     if (r < 0)
         return r;
-    sqlite3_bind_int64(statement, 1,
-                       (sqlite3_int64)(now_realtime_usec > DAY_USEC ? now_realtime_usec - DAY_USEC
-                                                                    : 0));
+    sqlite3_bind_int64(
+        statement, 1,
+        (sqlite3_int64)(now_realtime_usec > DAY_USEC ? now_realtime_usec - DAY_USEC : 0));
     r = sqlite3_step(statement);
     if (r != SQLITE_ROW)
         return errno_of(r);
@@ -335,8 +335,8 @@ int store_charged_bytes(Store *store, uint64_t now_realtime_usec, uint64_t *ret_
     return 0;
 }
 
-static int admit(Store *store, const RunRecord *record, uint64_t write_bytes,
-                 uint64_t budget_bytes, uint64_t now_realtime_usec, uint64_t *ret_charged_bytes)
+static int admit(Store *store, const RunRecord *record, uint64_t write_bytes, uint64_t budget_bytes,
+                 uint64_t now_realtime_usec, uint64_t *ret_charged_bytes)
 {
     int r = store_charged_bytes(store, now_realtime_usec, ret_charged_bytes);
 
@@ -352,8 +352,7 @@ static int admit(Store *store, const RunRecord *record, uint64_t write_bytes,
 }
 
 int store_admit_run(Store *store, const RunRecord *record, uint64_t write_bytes,
-                    uint64_t budget_bytes, uint64_t now_realtime_usec,
-                    uint64_t *ret_charged_bytes)
+                    uint64_t budget_bytes, uint64_t now_realtime_usec, uint64_t *ret_charged_bytes)
 {
     int r = execute(store, "BEGIN IMMEDIATE");
 

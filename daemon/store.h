@@ -22,7 +22,8 @@ typedef struct Store Store;
 int store_open(const char *directory, Store **ret_store, char **ret_notice);
 Store *store_close(Store *store);
 
-/* Every run that was queued or running is now interrupted: nobody is left to run it. 0 and *ret_n. */
+/* Every run that was queued or running is now interrupted: nobody is left to run it. 0 and *ret_n.
+ */
 int store_interrupt_unfinished(Store *store, const char *reason, unsigned *ret_n);
 
 /*
@@ -31,8 +32,7 @@ int store_interrupt_unfinished(Store *store, const char *reason, unsigned *ret_n
  * (*ret_charged_bytes is what was charged in them); negative errno.
  */
 int store_admit_run(Store *store, const RunRecord *record, uint64_t write_bytes,
-                    uint64_t budget_bytes, uint64_t now_realtime_usec,
-                    uint64_t *ret_charged_bytes);
+                    uint64_t budget_bytes, uint64_t now_realtime_usec, uint64_t *ret_charged_bytes);
 
 /* Write the record's present state. When written_bytes, counted from the kernel, is more than was
  * charged, the charge grows to it; it never shrinks. 0 or negative errno. */

@@ -169,9 +169,8 @@ static int check_ours(int fd, const char *path, const char *disk, TargetRefusal 
 
 static int open_file(const char *path, TargetRefusal *ret_refusal, int *ret_fd)
 {
-    int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_DIRECT | O_NOCTTY |
-                            O_NONBLOCK,
-                  0600);
+    int fd = open(
+        path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_DIRECT | O_NOCTTY | O_NONBLOCK, 0600);
 
     if (fd < 0 && errno == ELOOP)
         return target_refuse(ret_refusal, true,
@@ -190,8 +189,8 @@ int target_file_claim(const char *directory, const char *disk, uint64_t bytes, T
     _cleanup_close_ int fd = -1;
     int r;
 
-    if (asprintf(&path, "%s/%s", strcmp(directory, "/") == 0 ? "" : directory,
-                 TARGET_FILE_NAME) < 0)
+    if (asprintf(&path, "%s/%s", strcmp(directory, "/") == 0 ? "" : directory, TARGET_FILE_NAME) <
+        0)
         return -ENOMEM;
     r = open_file(path, ret_refusal, &fd);
     if (r > 0)

@@ -25,8 +25,8 @@ typedef enum TargetKind {
 
 typedef struct Target {
     TargetKind kind;
-    int fd;      /* open for reading and writing; owned */
-    char *path;  /* as a person would name it; owned */
+    int fd;     /* open for reading and writing; owned */
+    char *path; /* as a person would name it; owned */
     uint64_t bytes;
     char disk[BLOCK_NAME_BYTES]; /* the block device behind it */
 } Target;
@@ -44,7 +44,7 @@ typedef struct TargetWant {
     const char *directory;   /* configured for our file, or NULL */
     uint64_t bytes;          /* > 0 */
     const TargetCard *cards; /* those that are ready */
-    size_t n_cards;
+    size_t n_cards;          /* > 0 */
 } TargetWant;
 
 /* Why a claim was not granted. */

@@ -44,6 +44,7 @@ struct TraceSession {
     BounceFormat bounce;
     ProbeFormat hit;
     TracePair pair;
+    bool with_addresses; /* the probe is enabled */
     bool recording;
     uint64_t n_unreadable; /* since trace_begin() */
     void (*sink)(const BounceEvent *event, void *userdata);
@@ -308,7 +309,7 @@ TraceSession *trace_close(TraceSession *session)
 }
 
 /* 1, 0 and the reason, or negative errno; the probe is in the session in any case. */
-static int enable_probe(TraceSession *session, const char *event, char **ret_reason)
+static int create_probe(TraceSession *session, const char *event, char **ret_reason)
 {
     const char *missing = NULL;
 
@@ -322,14 +323,25 @@ static int enable_probe(TraceSession *session, const char *event, char **ret_rea
         r = probe_format_find(session->tep, PROBE_GROUP, event, &session->hit);
     if (r < 0)
         return r;
-    /* The probe cannot tell devices apart, so every event must be there to be joined with. */
-    r = filter_device(session, false);
-    if (r < 0)
-        return r;
-    if (tracefs_event_enable(session->instance, PROBE_GROUP, event) < 0)
-        return give_reason(ret_reason, "cannot enable the probe on " PROBE_FUNCTION ": %s",
-                           strerror(errno));
     return 1;
+}
+
+/* Switch the probe on or off for what is recorded next. It cannot tell devices apart, so with it
+ * every event must be there to be joined with. 0 or negative errno. */
+static int switch_probe(TraceSession *session, bool on)
+{
+    char event[32];
+    int r;
+
+    if (session->with_addresses == on)
+        return 0;
+    snprintf(event, sizeof(event), PROBE_PREFIX "%d", (int)getpid());
+    r = on ? tracefs_event_enable(session->instance, PROBE_GROUP, event)
+           : tracefs_event_disable(session->instance, PROBE_GROUP, event);
+    if (r < 0)
+        return -EIO;
+    session->with_addresses = on;
+    return filter_device(session, !on);
 }
 
 int trace_add_addresses(TraceSession *session, char **ret_reason)
@@ -346,18 +358,18 @@ int trace_add_addresses(TraceSession *session, char **ret_reason)
     session->probe = tracefs_kprobe_alloc(PROBE_GROUP, event, PROBE_FUNCTION, PROBE_ARGUMENTS);
     if (!session->probe)
         return -ENOMEM;
-    int r = enable_probe(session, event, ret_reason);
-    if (r <= 0) {
-        tracefs_event_disable(session->instance, PROBE_GROUP, event);
+    int r = create_probe(session, event, ret_reason);
+    if (r <= 0)
         remove_probe(session);
-        if (filter_device(session, true) < 0)
-            return -EIO;
-    }
     return r;
 }
 
-int trace_begin(TraceSession *session)
+int trace_begin(TraceSession *session, bool with_addresses)
 {
+    int r = switch_probe(session, with_addresses && session->probe);
+
+    if (r < 0)
+        return r;
     session->pair.n_waiting = 0;
     session->n_unreadable = 0;
     if (tracefs_trace_off(session->instance) < 0 ||
@@ -386,11 +398,11 @@ static int take_record(struct tep_event *event, struct tep_record *record, int c
     if (event->id == session->bounce.id) {
         if (bounce_record_parse(&session->bounce, record, &bounce) < 0)
             session->n_unreadable++;
-        else if (session->probe)
+        else if (session->with_addresses)
             trace_pair_event(&session->pair, cpu, pid, &bounce);
         else
             send(&bounce, session);
-    } else if (session->probe && event->id == session->hit.id) {
+    } else if (session->with_addresses && event->id == session->hit.id) {
         if (probe_record_parse(&session->hit, record, &phys, &bytes) == 0)
             trace_pair_hit(&session->pair, cpu, pid, phys, bytes);
     }

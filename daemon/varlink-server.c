@@ -34,6 +34,7 @@ struct VarlinkPeer {
     char *out; /* replies not sent yet */
     size_t out_size;
     PendingCall *pending; /* the one call under way, or NULL */
+    bool no_more_calls;   /* it has shut down its side: what it asked is still answered */
     LIST_ENTRY(VarlinkPeer) peers;
 };
 
@@ -127,9 +128,11 @@ static int peer_flush(VarlinkPeer *peer)
 {
     size_t sent = 0;
 
+    if (peer->out_size == 0)
+        return 0;
     while (sent < peer->out_size) {
-        ssize_t n = send(peer->fd, peer->out + sent, peer->out_size - sent,
-                         MSG_DONTWAIT | MSG_NOSIGNAL);
+        ssize_t n =
+            send(peer->fd, peer->out + sent, peer->out_size - sent, MSG_DONTWAIT | MSG_NOSIGNAL);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0 && errno == EAGAIN)
@@ -217,13 +220,20 @@ static int peer_read(VarlinkPeer *peer)
             return 0;
         if (n < 0)
             return -errno;
-        if (n == 0)
-            return -ECONNRESET;
+        if (n == 0) {
+            peer->no_more_calls = true;
+            return 0;
+        }
         r = varlink_buffer_feed(&peer->in, chunk, (size_t)n);
         if (r < 0)
             return r;
     }
     return 0;
+}
+
+static bool peer_is_done(const VarlinkPeer *peer)
+{
+    return peer->no_more_calls && !peer->pending && peer->out_size == 0;
 }
 
 static int on_peer_io(sd_event_source *source, int fd, uint32_t revents, void *userdata)
@@ -239,7 +249,8 @@ static int on_peer_io(sd_event_source *source, int fd, uint32_t revents, void *u
         r = peer_read(peer);
     if (r >= 0)
         r = peer_dispatch(peer);
-    if (r >= 0 && (revents & (EPOLLERR | EPOLLHUP | EPOLLRDHUP)) && !(revents & EPOLLIN))
+    /* EPOLLHUP: both sides are shut, nobody is left to answer (epoll_ctl(2)) */
+    if (r >= 0 && ((revents & (EPOLLERR | EPOLLHUP)) || peer_is_done(peer)))
         r = -ECONNRESET;
     if (r < 0) {
         if (r != -ECONNRESET && r != -EPIPE)
@@ -251,13 +262,13 @@ static int on_peer_io(sd_event_source *source, int fd, uint32_t revents, void *u
     return 0;
 }
 
-/* Read only while no call is under way: the socket's own buffer holds back a peer that floods. The
- * hang-up of a waiting peer is still seen. */
+/* While a call is under way no more is read than half a message: the socket's own buffer holds back
+ * a peer that floods. That it hung up is told in any case. */
 static void peer_update_events(VarlinkPeer *peer)
 {
-    uint32_t events = EPOLLRDHUP;
+    uint32_t events = 0;
 
-    if (!peer->pending || peer->in.size < VARLINK_MAX_MESSAGE_BYTES / 2)
+    if (!peer->no_more_calls && (!peer->pending || peer->in.size < VARLINK_MAX_MESSAGE_BYTES / 2))
         events |= EPOLLIN;
     if (peer->out_size > 0)
         events |= EPOLLOUT;
@@ -281,7 +292,7 @@ int varlink_server_take_peer(VarlinkServer *server, int fd, PeerRights rights)
     peer->server = server;
     peer->fd = fd;
     peer->rights = rights;
-    r = sd_event_add_io(server->event, &peer->io, fd, EPOLLIN | EPOLLRDHUP, on_peer_io, peer);
+    r = sd_event_add_io(server->event, &peer->io, fd, EPOLLIN, on_peer_io, peer);
     if (r < 0) {
         close(fd);
         free(peer);
@@ -365,10 +376,8 @@ static void call_end(PendingCall *call, json_t *message)
     else
         json_decref(message);
     pending_free(call);
-    if (peer && peer->in.size > 0)
-        sd_event_source_set_io_events(peer->io, EPOLLIN | EPOLLOUT | EPOLLRDHUP);
-    else if (peer)
-        peer_update_events(peer);
+    if (peer)
+        sd_event_source_set_io_events(peer->io, EPOLLOUT); /* which it is: the loop looks again */
 }
 
 void call_reply(PendingCall *call, json_t *parameters)

@@ -79,8 +79,7 @@ static void get_info(PendingCall *call)
     for (size_t i = 0; i < N_INTERFACES; i++)
         json_array_append_new(names, json_string(interfaces[i].name));
     call_reply(call, json_pack("{s:s, s:s, s:s, s:s, s:o}", "vendor", "xdmad", "product", "xdmad",
-                               "version", XDMAD_VERSION, "url", "", "interfaces",
-                               names));
+                               "version", XDMAD_VERSION, "url", "", "interfaces", names));
 }
 
 static void get_interface_description(PendingCall *call)

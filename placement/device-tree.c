@@ -11,8 +11,6 @@
 
 #include <libfdt.h>
 
-#include "common/cleanup.h"
-
 typedef struct Node {
     int offset; /* in the structure block */
     uint32_t parent;
@@ -33,11 +31,6 @@ DeviceTree *device_tree_free(DeviceTree *tree)
     free(tree->nodes);
     free(tree);
     return NULL;
-}
-
-static void cleanup_tree(DeviceTree **tree)
-{
-    device_tree_free(*tree);
 }
 
 static int append_node(DeviceTree *tree, size_t *capacity, int offset, uint32_t parent)
@@ -84,28 +77,36 @@ static int index_nodes(DeviceTree *tree)
     return tree->n_nodes ? 0 : -EBADMSG;
 }
 
-int device_tree_parse(const void *blob, size_t size, DeviceTree **ret_tree)
+/* Fill an empty tree from the blob. */
+static int read_blob(DeviceTree *tree, const void *blob, size_t size)
 {
-    _cleanup_(cleanup_tree) DeviceTree *tree = NULL;
-    int r;
-
-    if (size < sizeof(struct fdt_header))
-        return -EBADMSG;
-    tree = calloc(1, sizeof(*tree));
-    if (!tree)
-        return -ENOMEM;
-    if (size > DEVICE_TREE_MAX_BYTES)
-        return -E2BIG;
     tree->blob = malloc(size); /* aligned for libfdt, whatever the caller's buffer was */
     if (!tree->blob)
         return -ENOMEM;
     memcpy(tree->blob, blob, size);
     if (fdt_check_full(tree->blob, size) != 0)
         return -EBADMSG;
-    r = index_nodes(tree);
-    if (r < 0)
+    return index_nodes(tree);
+}
+
+int device_tree_parse(const void *blob, size_t size, DeviceTree **ret_tree)
+{
+    DeviceTree *tree;
+    int r;
+
+    if (size < sizeof(struct fdt_header))
+        return -EBADMSG;
+    if (size > DEVICE_TREE_MAX_BYTES)
+        return -E2BIG;
+    tree = calloc(1, sizeof(*tree));
+    if (!tree)
+        return -ENOMEM;
+    r = read_blob(tree, blob, size);
+    if (r < 0) {
+        device_tree_free(tree);
         return r;
-    *ret_tree = take_ptr(tree);
+    }
+    *ret_tree = tree;
     return 0;
 }
 
@@ -154,8 +155,9 @@ char *device_tree_path(const DeviceTree *tree, size_t node)
     end = size - 2;
     for (size_t n = node; n != 0; n = tree->nodes[n].parent) {
         const char *name = device_tree_name(tree, n);
-        end -= strlen(name);
-        memcpy(path + end, name, strlen(name));
+
+        for (size_t length = strlen(name); length > 0;)
+            path[--end] = name[--length];
         path[--end] = '/';
     }
     return path;

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/cleanup.h"
 #include "common/parse.h"
 
 /*
@@ -203,36 +202,49 @@ static void copy_line(const char *bytes, size_t size, char *line)
     line[kept] = '\0';
 }
 
-int kernel_log_parse(const char *text, size_t size, KernelLog *ret_log)
+/* Take in one line, `number` counting from 0. */
+static int read_line(KernelLog *log, const char *bytes, size_t size, size_t number)
 {
-    _cleanup_(kernel_log_done) KernelLog log = { .known = true };
     char line[KERNEL_LOG_MAX_LINE + 1];
-    bool first = true;
-    int r;
+    const char *message;
 
-    log.entries = calloc(KERNEL_LOG_MAX_ENTRIES, sizeof(log.entries[0]));
-    if (!log.entries)
-        return -ENOMEM;
-    while (size > 0) {
+    copy_line(bytes, size, line);
+    message = skip_prefix(line);
+    if (number == 0)
+        log->from_boot = strncmp(message, "Booting Linux", 13) == 0 ||
+                         strncmp(message, "Linux version ", 14) == 0;
+    return recognise(log, message);
+}
+
+static int read_lines(KernelLog *log, const char *text, size_t size)
+{
+    for (size_t number = 0; size > 0; number++) {
         const char *end = memchr(text, '\n', size);
         size_t length = end ? (size_t)(end - text) : size;
-        const char *message;
+        int r = read_line(log, text, length, number);
 
-        copy_line(text, length, line);
-        message = skip_prefix(line);
-        if (first && *message) {
-            log.from_boot = strncmp(message, "Booting Linux", 13) == 0 ||
-                            strncmp(message, "Linux version ", 14) == 0;
-            first = false;
-        }
-        r = recognise(&log, message);
         if (r < 0)
             return r;
         size -= length + (end ? 1 : 0);
         text += length + (end ? 1 : 0);
     }
+    return 0;
+}
+
+int kernel_log_parse(const char *text, size_t size, KernelLog *ret_log)
+{
+    KernelLog log = { .known = true };
+    int r;
+
+    log.entries = calloc(KERNEL_LOG_MAX_ENTRIES, sizeof(log.entries[0]));
+    if (!log.entries)
+        return -ENOMEM;
+    r = read_lines(&log, text, size);
+    if (r < 0) {
+        kernel_log_done(&log);
+        return r;
+    }
     *ret_log = log;
-    memset(&log, 0, sizeof(log));
     return 0;
 }
 

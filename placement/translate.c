@@ -12,8 +12,6 @@
 
 #include <libfdt.h>
 
-#include "common/cleanup.h"
-
 /* An address on its way up. */
 typedef struct BusAddress {
     TranslateBus bus;
@@ -217,25 +215,22 @@ static bool register_address(const DeviceTree *tree, size_t node, uint64_t *ret_
 
 char *translate_device_name(const DeviceTree *tree, size_t node)
 {
-    _cleanup_free_ char *name = strdup("");
-    size_t n = node;
+    char *name = NULL;
 
-    for (; name && n != 0 && n != DEVICE_TREE_NONE; n = device_tree_parent(tree, n)) {
-        const char *full = device_tree_name(tree, n);
-        const char *colon = name[0] ? ":" : "";
-        int base = (int)strcspn(full, "@");
+    for (size_t n = node; n != 0 && n != DEVICE_TREE_NONE; n = device_tree_parent(tree, n)) {
+        const char *full = device_tree_name(tree, n), *below = name ? name : "";
+        const char *colon = name ? ":" : "";
         uint64_t cpu;
-        char *longer;
+        bool translated = register_address(tree, n, &cpu);
+        char *longer = NULL;
+        int r = translated ? asprintf(&longer, "%" PRIx64 ".%.*s%s%s", cpu, (int)strcspn(full, "@"),
+                                      full, colon, below)
+                           : asprintf(&longer, "%s%s%s", full, colon, below);
 
-        if (register_address(tree, n, &cpu)) {
-            if (asprintf(&longer, "%" PRIx64 ".%.*s%s%s", cpu, base, full, colon, name) < 0)
-                return NULL;
-            return longer;
-        }
-        if (asprintf(&longer, "%s%s%s", full, colon, name) < 0)
-            return NULL;
         free(name);
+        if (r < 0 || translated)
+            return r < 0 ? NULL : longer;
         name = longer;
     }
-    return take_ptr(name);
+    return name ? name : strdup("");
 }

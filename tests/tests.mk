@@ -21,3 +21,61 @@ $(foreach room,$(ROOMS),$(eval $(call unit_rule,$(room))))
 unit-tests: $(UNIT_TESTS)
 $(foreach room,$(ROOMS),$(eval unit-tests-$(room): $(filter $(TEST_O)/unit/$(room)/%,$(UNIT_TESTS))))
 .PRECIOUS: $(O)/tests/unit/%.o
+
+# --- what is run ---------------------------------------------------------------------------------
+# Host tests run on a build with sanitizers; the plain build is what the house check reads.
+
+SANITIZERS := address,undefined
+SAN_O := $(O)/san
+HOST_TESTS := $(wildcard tests/host/test-*.sh)
+XEN_TESTS := $(wildcard tests/xen/test-*.sh)
+SCRIPTS = $(shell git ls-files | xargs grep -lE '^\#!.*(bash|/sh)|shellcheck shell=')
+
+.PHONY: test
+test:
+	tests/setup host
+	$(Q)$(MAKE) --no-print-directory all WERROR=1
+	$(Q)$(MAKE) --no-print-directory all unit-tests O=$(SAN_O) SAN=$(SANITIZERS) WERROR=1
+	$(Q)BUILD=$(CURDIR)/$(SAN_O) SAN=$(SANITIZERS) NM=$(NM) tests/run --log $(O)/tests/log \
+	    $(O)/tests/house.sh $$(find $(SAN_O)/tests/unit -type f -executable | sort) $(HOST_TESTS)
+
+test: $(O)/tests/house.sh
+$(O)/tests/house.sh: tests/house/check-house.sh
+	@mkdir -p $(@D)
+	$(Q)printf '#!/bin/sh\nexec %s/tests/house/check-house.sh %s\n' '$(CURDIR)' '$(O)' > $@
+	$(Q)chmod +x $@
+
+# The boards, two at a time: each boots a machine of its own.
+.PHONY: test-xen
+test-xen:
+	tests/setup host lab
+	$(Q)lab/build --suite bookworm
+	$(Q)tests/run --timeout 1200 --log $(O)/tests/log $(XEN_TESTS)
+
+.PHONY: demo
+demo:
+	tests/setup lab
+	$(Q)lab/run --board wide -- xdmactl --exec bench
+
+.PHONY: bench
+bench:
+	tests/setup lab
+	$(Q)tests/bench/run
+
+.PHONY: lint
+lint:
+	tests/setup host
+	clang-format --dry-run -Werror $(wildcard $(addsuffix /*.[ch],$(ROOMS) tests/fuzz tests/unit/*))
+	clang-tidy --quiet $(wildcard $(addsuffix /*.c,$(ROOMS))) -- $(filter-out -Werror,$(ALL_CFLAGS)) 2>/dev/null
+	shellcheck -x -P SCRIPTDIR $(SCRIPTS)
+
+# --- measurements --------------------------------------------------------------------------------
+
+BENCH_PROGRAMS := $(patsubst tests/bench/%.c,$(TEST_O)/bench/%,$(wildcard tests/bench/*.c))
+
+$(TEST_O)/bench/%: $(O)/tests/bench/%.o $(ARCHIVES_daemon)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(pkg_libs) -lm
+
+.PHONY: bench-programs
+bench-programs: $(BENCH_PROGRAMS)

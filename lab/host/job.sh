@@ -59,17 +59,29 @@ job_pack() {
 	rm -rf "$stage"
 }
 
-# job_card: make the run's card, a sparse raw file of a power of two
+# job_card: make the run's card, a sparse raw file of a power of two; in memory where there
+# is room, since the emulated card reads and writes 512 bytes at a time
 job_card() {
+	local own=
 	[[ $card_kind != none ]] || return 0
 	if [[ $card_file ]]; then
 		[[ -e $card_file ]] && return 0
 	else
 		card_file=$run/card.img
+		if [[ -w /dev/shm ]] && (($(df --output=avail -B1 /dev/shm | tail -n 1) > 2 * $(numfmt --from=iec "$card_size"))); then
+			card_file=$(mktemp /dev/shm/xdmad-lab.XXXXXX)
+			own=yes
+		fi
 	fi
 	truncate -s "$card_size" "$card_file"
 	if [[ $card_kind == ext4 ]]; then
 		# all tables written now: no lazy work in the background of a measurement
 		mkfs.ext4 -q -F -m 0 -L card -E lazy_itable_init=0,lazy_journal_init=0,nodiscard "$card_file" >&2
+	fi
+	if [[ $own ]]; then
+		# without a name it cannot outlive the run, however that ends
+		exec {card_fd}<>"$card_file"
+		rm "$card_file"
+		card_file=/proc/self/fd/$card_fd
 	fi
 }

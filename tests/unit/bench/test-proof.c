@@ -136,7 +136,7 @@ static void test_rules(void **state)
         BounceAccount account = { .arena_bytes = c->arena,
                                   .other_bytes = c->other,
                                   .no_address_bytes = c->lost_address };
-        ProofInput input = { c->planned, true, c->lost_events, true, true, c->issued };
+        ProofInput input = { c->planned, true, c->lost_events, true, true, c->issued, false, 0 };
         Proof proof = proof_judge(&account, &input);
 
         if (proof.state != c->state || proof.proved != c->proved)
@@ -152,6 +152,56 @@ static void test_rules(void **state)
             less.frames_unchanged = missing != 2;
             assert_int_equal(proof_judge(&account, &less).state, PROOF_UNPROVED);
         }
+    }
+}
+
+/* Bytes without an address on a bounce leg of 1000, against what the disk did. */
+static void test_bounce_without_address(void **state)
+{
+    static const struct {
+        uint64_t lost_address;
+        bool disk_known;
+        uint64_t disk;
+        ProofState state;
+        const char *what;
+    } rows[] = {
+        { 1000, false, 0, PROOF_PROVED, "as many as were issued" },
+        { 1000, true, 0, PROOF_PROVED, "as many as were issued" },
+        { 1000, true, 9000, PROOF_PROVED, "as many as were issued" },
+        { 1001, false, 0, PROOF_UNPROVED, "not known" },
+        { 1001, false, 9000, PROOF_UNPROVED, "not known" },
+        { 1001, true, 1000, PROOF_UNPROVED, "1 more than the 1000 issued" },
+        { 1001, true, 1001, PROOF_PROVED, "1 bytes more without an address, other I/O" },
+        { 1512, true, 1511, PROOF_UNPROVED, "does not account" },
+        { 1512, true, 1512, PROOF_PROVED, "512 bytes more without an address, other I/O" },
+        { 1512, true, 9000, PROOF_PROVED, "512 bytes more without an address, other I/O" },
+        { 1512, true, 999, PROOF_UNPROVED, "999 bytes with the leg's" },
+        { 1512, true, 0, PROOF_UNPROVED, "does not account" },
+        { UINT64_MAX, true, UINT64_MAX - 1, PROOF_UNPROVED, "does not account" },
+        { 999, true, 9000, PROOF_CONTRADICTED, "at most 999" },
+        { 0, true, 9000, PROOF_CONTRADICTED, "0 bytes" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        BounceAccount account = { .no_address_bytes = rows[i].lost_address };
+        ProofInput input = { BOUNCE, true, 0, true, true, 1000, rows[i].disk_known, rows[i].disk };
+        Proof proof = proof_judge(&account, &input);
+
+        if (proof.state != rows[i].state || !strstr(proof.reason, rows[i].what))
+            fail_msg("row %zu: %s: %s", i, proof_state_name(proof.state), proof.reason);
+        /* one byte in the arena, and what has no address may be anything's */
+        account.arena_bytes = 1;
+        if (rows[i].lost_address >= 1000)
+            assert_int_equal(proof_judge(&account, &input).state, PROOF_UNPROVED);
+        /* other I/O of the disk excuses nothing on a direct leg, nor an event that was lost */
+        account.arena_bytes = 0;
+        input.lost_events = 1;
+        assert_int_equal(proof_judge(&account, &input).state, PROOF_UNPROVED);
+        input.lost_events = 0;
+        input.planned = DIRECT;
+        assert_int_equal(proof_judge(&account, &input).state,
+                         rows[i].lost_address ? PROOF_UNPROVED : PROOF_PROVED);
     }
 }
 
@@ -191,6 +241,7 @@ int main(void)
         cmocka_unit_test(test_addresses_that_are_lost),
         cmocka_unit_test(test_hostile_sizes_saturate),
         cmocka_unit_test(test_rules),
+        cmocka_unit_test(test_bounce_without_address),
         cmocka_unit_test(test_account_json),
         cmocka_unit_test(test_state_names),
     };

@@ -193,7 +193,7 @@ static void test_usage(void **state)
     for (size_t i = 0; i < n_options; i++)
         assert_non_null(strstr(text, options[i].summary));
     for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
-        assert_true(strlen(line) <= 96);
+        assert_true(strlen(line) <= 80);
     free(text);
 }
 

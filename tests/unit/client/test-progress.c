@@ -95,6 +95,19 @@ static void test_redrawn(void **state)
                           "\r\033[K");
 }
 
+static void test_one_run(void **state)
+{
+    Screen screen;
+
+    (void)state;
+    screen_open(&screen, false, 80);
+    screen.progress.one_run = true;
+    show(&screen, LEG, 1);
+    show(&screen, DONE, 2);
+    screen_close(&screen, "leg 3 of 24, seq, bounce\n"
+                          "done, pass\n");
+}
+
 static void test_hostile(void **state)
 {
     Screen screen;
@@ -116,6 +129,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lines),
         cmocka_unit_test(test_redrawn),
+        cmocka_unit_test(test_one_run),
         cmocka_unit_test(test_hostile),
     };
 

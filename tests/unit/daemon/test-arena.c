@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The exchange of pages against a simulated machine: zones with free lists, the highest first, last
- * in first out, as Linux hands pages out. And one arena of real memory, where frames may be seen.
+ * in first out, as Linux hands pages out.
  */
 
 #include <errno.h>
@@ -9,7 +9,6 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -520,31 +519,6 @@ static void test_no_ram_on_the_path(void **state)
     assert_int_equal(sim.n_opened, 0);
 }
 
-static void test_ram_and_window_edges(void **state)
-{
-    static const DmaReach window = {
-        .known = true,
-        .n_windows = 1,
-        .windows = { { .cpu_start = 0x40000000, .cpu_end = 0x7fffffff, .bus_start = 0xc0000000 } },
-        .dma_mask = UINT32_MAX,
-        .bus_limit = UINT32_MAX,
-    };
-    AddressRange ram = { 0x40000000, 0x7fffffff };
-    (void)state;
-
-    assert_true(arena_ram_has_path(&ram, 1, &window, DMA_PATH_DIRECT, PAGE));
-    assert_false(arena_ram_has_path(&ram, 1, &window, DMA_PATH_BOUNCE, PAGE));
-    ram.end = 0x80000fff;
-    assert_true(arena_ram_has_path(&ram, 1, &window, DMA_PATH_BOUNCE, PAGE));
-    ram.end = 0x80000ffe; /* no whole page beyond */
-    assert_false(arena_ram_has_path(&ram, 1, &window, DMA_PATH_BOUNCE, PAGE));
-    ram = (AddressRange) { 0x3ffff000, 0x7fffffff };
-    assert_true(arena_ram_has_path(&ram, 1, &window, DMA_PATH_BOUNCE, PAGE));
-    ram = (AddressRange) { 0x80000000, 0xffffffff };
-    assert_false(arena_ram_has_path(&ram, 1, &window, DMA_PATH_DIRECT, PAGE));
-    assert_true(arena_ram_has_path(NULL, 0, &window, DMA_PATH_DIRECT, PAGE));
-}
-
 static void test_huge_when_base_is_unreachable(void **state)
 {
     Arena *arena = NULL;
@@ -591,52 +565,6 @@ static void test_check_tells_moved_and_misplaced(void **state)
     arena_free(arena);
 }
 
-/* Real memory of this host: a window that ends in the middle of what the kernel hands out. */
-static void test_real_memory(void **state)
-{
-    static const DmaReach all = { .known = true, .dma_mask = UINT64_MAX };
-    DmaReach half = { .known = true };
-    ArenaWant want = { .path = DMA_PATH_DIRECT,
-                       .bytes = 2 * MIB,
-                       .reach = &all,
-                       .pages = ARENA_PAGES_BASE,
-                       .memory_limit_bytes = 256 * MIB };
-    Arena *arena = NULL;
-    ArenaCheck check;
-    char *reason = NULL;
-    (void)state;
-
-    int r = arena_acquire(&want, &arena, &reason);
-    if (r == 0 && strstr(reason, "CAP_SYS_ADMIN")) {
-        print_message("# skipped: frames are hidden from this user\n");
-        free(reason);
-        skip();
-    }
-    assert_int_equal(r, 1);
-    assert_int_equal(arena_page_bytes(arena), (uint64_t)sysconf(_SC_PAGESIZE));
-    assert_int_equal(lseek(arena_fd(arena), 0, SEEK_END), (off_t)arena_bytes(arena));
-    half.dma_mask = arena_frames(arena)->address[0] + 1 * MIB;
-    assert_int_equal(arena_check(arena, &all, &check), 0);
-    assert_int_equal(check.n_misplaced, 0);
-    arena_free(arena);
-
-    for (int i = 0; i < 2; i++) {
-        want.path = i ? DMA_PATH_BOUNCE : DMA_PATH_DIRECT;
-        want.reach = &half;
-        arena = NULL;
-        r = arena_acquire(&want, &arena, &reason);
-        assert_in_range(r, 0, 1);
-        if (r == 0) {
-            assert_non_null(strstr(reason, "limit"));
-            free(reason);
-            continue;
-        }
-        assert_int_equal(arena_check(arena, &half, &check), 0);
-        assert_int_equal(check.n_misplaced, 0);
-        arena_free(arena);
-    }
-}
-
 int main(void)
 {
 #define SIM_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
@@ -656,10 +584,8 @@ int main(void)
         SIM_TEST(test_machinery_fails),
         SIM_TEST(test_senseless_wants),
         SIM_TEST(test_no_ram_on_the_path),
-        SIM_TEST(test_ram_and_window_edges),
         SIM_TEST(test_huge_when_base_is_unreachable),
         SIM_TEST(test_check_tells_moved_and_misplaced),
-        cmocka_unit_test(test_real_memory),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -204,6 +204,38 @@ static void test_no_orphan_after_a_clean_exit(void **state)
     fio_exit_done(&end);
 }
 
+static void test_dies_with_its_parent(void **state)
+{
+    char script[64];
+    char *argv[] = { shell, option, script, NULL };
+    FioRun run = run_of(argv);
+    int ends[2];
+    char byte, parent_directory[] = "/tmp/test-fio-child-XXXXXX";
+    (void)state;
+
+    assert_non_null(mkdtemp(parent_directory)); /* what it leaves there is nobody's */
+    assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+    snprintf(script, sizeof(script), "echo >&%d; exec sleep 1000", ends[1]);
+    run.keep_fds = &ends[1];
+    run.n_keep_fds = 1;
+    run.temp_directory = parent_directory;
+    pid_t parent = fork();
+    if (parent == 0) {
+        FioExit end;
+        fio_run(&run, &end);
+        _exit(0);
+    }
+    close(ends[1]);
+    assert_int_equal(read(ends[0], &byte, 1), 1);
+    assert_int_equal(kill(parent, SIGKILL), 0);
+    assert_int_equal(waitpid(parent, NULL, 0), parent);
+    /* The pipe ends only when its last holder is gone. */
+    assert_int_equal(read(ends[0], &byte, 1), 0);
+    close(ends[0]);
+    snprintf(script, sizeof(script), "rm -r %s", parent_directory);
+    assert_int_equal(system(script), 0);
+}
+
 static void test_cancelled_by_a_hangup(void **state)
 {
     FioExit end = { 0 };
@@ -368,6 +400,7 @@ int main(void)
         cmocka_unit_test(test_time_limit),
         cmocka_unit_test(test_deaf_child_is_killed_with_its_children),
         cmocka_unit_test(test_no_orphan_after_a_clean_exit),
+        cmocka_unit_test(test_dies_with_its_parent),
         cmocka_unit_test(test_cancelled_by_a_hangup),
         cmocka_unit_test(test_cancelled_by_a_callback),
         cmocka_unit_test(test_progress_only_with_a_handler),

@@ -64,6 +64,26 @@ static void put_link(const char *root, const char *name, const char *target)
     assert_int_equal(symlink(target, path), 0);
 }
 
+/* The hash of the device tree when its command line is this one; the caller frees. */
+static char *hash_with_chosen(const char *root, const char *bootargs)
+{
+    char command[1024];
+    HostSource source = { .root = root };
+    HostFacts facts;
+    char *hash;
+
+    snprintf(command, sizeof(command),
+             "{ cat tests/golden/placement/virt-window.dts; echo '/ { chosen { bootargs = \"%s\"; "
+             "}; };'; } "
+             "| dtc -q -I dts -O dtb -o %.400s/sys/firmware/fdt",
+             bootargs, root);
+    assert_int_equal(system(command), 0);
+    assert_int_equal(host_acquire(&source, &facts), 0);
+    hash = strdup(json_get_string(facts.environment, "dt_sha256", ""));
+    host_facts_done(&facts);
+    return hash;
+}
+
 /* /sys/firmware/fdt from one of placement's fixtures. */
 static void put_tree(const char *root, const char *fixture)
 {
@@ -161,6 +181,25 @@ static void a_whole_dom0(void **state)
     assert_true(json_get_bool(facts.environment, "emulated", false));
     assert_int_equal(strlen(json_get_string(facts.environment, "dt_sha256", "")), 64);
     host_facts_done(&facts);
+}
+
+static void the_hash_knows_hardware_and_not_boots(void **state)
+{
+    char *first, *second, *other;
+    HostFacts facts;
+
+    put_tree(*state, "pi4b");
+    facts = acquire(*state);
+    other = strdup(json_get_string(facts.environment, "dt_sha256", ""));
+    host_facts_done(&facts);
+    first = hash_with_chosen(*state, "quiet");
+    second = hash_with_chosen(*state, "a longer command line");
+    assert_int_equal(strlen(first), 64);
+    assert_string_equal(first, second);
+    assert_string_not_equal(first, other);
+    free(first);
+    free(second);
+    free(other);
 }
 
 static void a_dead_and_an_empty_slot(void **state)
@@ -329,6 +368,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_root, remove_root)
     const struct CMUnitTest tests[] = {
         TEST(a_whole_dom0),
+        TEST(the_hash_knows_hardware_and_not_boots),
         TEST(a_dead_and_an_empty_slot),
         TEST(a_platform_controller_takes_its_own_node),
         TEST(an_iommu_makes_the_reach_unknown),

@@ -27,8 +27,9 @@ static Store *open_store(void **state)
 
 static RunRecord record_of(const char *id)
 {
-    RunRecord record = { .kind = "bench", .state = RUN_QUEUED, .legs_total = 48,
-                         .started_realtime_usec = NOW_USEC };
+    RunRecord record = {
+        .kind = "bench", .state = RUN_QUEUED, .legs_total = 48, .started_realtime_usec = NOW_USEC
+    };
 
     snprintf(record.id, sizeof(record.id), "%s", id);
     return record;

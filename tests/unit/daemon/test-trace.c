@@ -270,7 +270,7 @@ static void test_session_on_this_host(void **state)
     if (r == 0)
         print_message("# without addresses: %s\n", reason);
     free(reason);
-    assert_int_equal(trace_begin(session), 0);
+    assert_int_equal(trace_begin(session, true), 0);
     assert_int_equal(trace_drain(session, see, &seen, &lost), 0);
     assert_int_equal(trace_end(session), 0);
     assert_int_equal(trace_drain(session, see, &seen, &lost), 0);

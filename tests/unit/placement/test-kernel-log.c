@@ -124,6 +124,7 @@ static void near_misses_and_noise_are_passed_over(void **state)
 static void a_flood_is_cut_and_a_long_line_too(void **state)
 {
     static const char line[] = "mmc0: ADMA error: 0x1\n";
+    static const char open_end[] = "mmc0: SDHCI controller on PCI [";
     size_t size = 4096 * (sizeof(line) - 1);
     char *text = malloc(size);
     KernelLog log;
@@ -136,7 +137,7 @@ static void a_flood_is_cut_and_a_long_line_too(void **state)
     assert_true(log.cut);
     kernel_log_done(&log);
     memset(text, 'x', size);
-    memcpy(text, "mmc0: SDHCI controller on PCI [", 31);
+    memcpy(text, open_end, sizeof(open_end) - 1);
     assert_int_equal(kernel_log_parse(text, size, &log), 0);
     assert_int_equal(log.n, 0);
     kernel_log_done(&log);

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What our measuring costs: a leg as xdmad runs it (trace, cgroup, progress, evidence) beside bare
+ * fio with the same job on the same buffer, in turn, in one Dom0. Prints the ratio of their
+ * throughputs for each workload and path. usage: leg-overhead PAIRS
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "bench/job.h"
+#include "bench/signed-rank.h"
+#include "common/cleanup.h"
+#include "common/json.h"
+#include "daemon/fio-child.h"
+#include "daemon/host.h"
+#include "daemon/leg-run.h"
+
+#define CONFIDENCE 0.95
+#define MAX_PAIRS  32
+
+extern char **environ;
+
+static char *fio;
+static Target target = { .fd = -1 };
+static HostFacts facts;
+static LegStage stage;
+
+__attribute__((noreturn)) static void fail(const char *what, int r)
+{
+    fprintf(stderr, "leg-overhead: %s: %s\n", what, strerror(-r));
+    exit(EXIT_FAILURE);
+}
+
+static void ignore_progress(const PlanLeg *leg, uint64_t bytes_done, void *userdata)
+{
+    (void)leg;
+    (void)bytes_done;
+    (void)userdata;
+}
+
+static void prepare(const Plan *plan, Places *ret_places)
+{
+    HostSource source = { .root = "/" };
+    TargetRefusal refusal = { 0 };
+    TargetCard card;
+    Config config;
+    char *reason = NULL;
+    int r = config_init(&config, "/tmp", "/tmp");
+
+    if (r >= 0)
+        r = host_acquire(&source, &facts);
+    if (r < 0 || facts.n_devices == 0 || !facts.devices[0].block)
+        fail("no card", -ENODEV);
+    card = (TargetCard) { .disk = facts.devices[0].block };
+    r = target_claim(&(TargetWant) { .bytes = plan->target_bytes, .cards = &card, .n_cards = 1 },
+                     &target, &refusal);
+    if (r <= 0)
+        fail(refusal.reason ? refusal.reason : "target", r);
+    r = places_acquire(&facts, &facts.devices[0], plan, &config, NULL, NULL, ret_places);
+    if (r < 0 || !ret_places->direct.arena || !ret_places->bounce.arena)
+        fail("arenas on both paths", r < 0 ? r : -ENOMEM);
+    if (fio_find(NULL, &fio, &reason) <= 0)
+        fail("fio", -ENOENT);
+    stage = (LegStage) {
+        .fio = fio,
+        .runtime_directory = "/tmp",
+        .target = &target,
+        .device = &facts.devices[0],
+        .cancel_fd = -1,
+        .progress = ignore_progress,
+    };
+    if (trace_open(facts.devices[0].name, &stage.trace, &reason) <= 0)
+        fail("trace", -ENOENT);
+    config_done(&config);
+}
+
+/* A leg as xdmad runs it: bytes a second. */
+static double run_leg(const Plan *plan, const PlanLeg *leg, Place *place)
+{
+    LegOutcome outcome;
+    double rate;
+    int r = evidence_begin("/tmp", "leg-overhead", &stage.evidence);
+
+    if (r >= 0)
+        r = leg_run(&stage, plan, leg, place, &outcome);
+    if (r < 0)
+        fail("leg", r);
+    if (!leg_outcome_counts(&outcome))
+        fail(outcome.proof.reason, -EPROTO);
+    rate = outcome.fio.bw_bytes_per_sec;
+    leg_outcome_done(&outcome);
+    evidence_free(stage.evidence);
+    return rate;
+}
+
+static void write_bare_job(const Plan *plan, const PlanLeg *leg, const Arena *arena,
+                           const char *path)
+{
+    char target_path[32], arena_path_[32];
+    _cleanup_free_ char *job = NULL;
+    JobPaths paths = { .target = target_path, .arena = arena_path_ };
+    FILE *file = fopen(path, "we");
+    int r;
+
+    snprintf(target_path, sizeof(target_path), "/proc/self/fd/%d", target.fd);
+    snprintf(arena_path_, sizeof(arena_path_), "/proc/self/fd/%d", arena_fd(arena));
+    r = job_build(plan, leg, &paths, &job);
+    if (r < 0 || !file || fputs(job, file) < 0 || fclose(file) != 0)
+        fail("bare job", r < 0 ? r : -EIO);
+}
+
+/* The same job by fio alone: bytes a second. */
+static double run_bare(const Plan *plan, const PlanLeg *leg, const Place *place)
+{
+    static const char job_path[] = "/tmp/bare.fio", out_path[] = "/tmp/bare.out";
+    const char *argv[JOB_ARGV_MAX];
+    posix_spawn_file_actions_t actions;
+    static char text[1 << 20];
+    FioEvidence evidence = { .out = text };
+    FioResult result;
+    double rate;
+    FILE *out;
+    pid_t pid;
+    int status;
+
+    write_bare_job(plan, leg, place->arena, job_path);
+    fcntl(target.fd, F_SETFD, 0);
+    fcntl(arena_fd(place->arena), F_SETFD, 0);
+    job_argv(fio, job_path, argv);
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, out_path,
+                                     O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    if (posix_spawn(&pid, fio, &actions, NULL, (char *const *)(uintptr_t)argv, environ) != 0 ||
+        waitpid(pid, &status, 0) != pid)
+        fail("bare fio", -ECHILD);
+    posix_spawn_file_actions_destroy(&actions);
+    fcntl(target.fd, F_SETFD, FD_CLOEXEC);
+    fcntl(arena_fd(place->arena), F_SETFD, FD_CLOEXEC);
+    out = fopen(out_path, "re");
+    if (!out)
+        fail(out_path, -errno);
+    evidence.out_bytes = fread(text, 1, sizeof(text), out);
+    fclose(out);
+    evidence.exit_status = WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+    if (fio_result_judge(&evidence, &plan->workloads[leg->workload], &result) < 0 || !result.passed)
+        fail("bare fio's result", -EPROTO);
+    rate = result.bw_bytes_per_sec;
+    fio_result_done(&result);
+    return rate;
+}
+
+/* One workload on one path: pairs in alternating order. */
+static void compare(const Plan *plan, size_t workload, DmaPath path, Places *places, int n_pairs)
+{
+    Place *place = places_for(places, path);
+    double log_ratios[MAX_PAIRS];
+    SignedRank ratio;
+    int n = 0;
+
+    for (size_t i = 0; i < plan->n_legs && n < n_pairs; i++) {
+        const PlanLeg *leg = &plan->legs[i];
+        double ours, bare;
+
+        if (leg->workload != workload || leg->path != path)
+            continue;
+        bare = n % 2 ? run_bare(plan, leg, place) : 0;
+        ours = run_leg(plan, leg, place);
+        bare = n % 2 ? bare : run_bare(plan, leg, place);
+        log_ratios[n++] = log(ours / bare);
+    }
+    if (signed_rank_judge(log_ratios, (size_t)n, CONFIDENCE, &ratio) < 0)
+        fail("statistics", -EINVAL);
+    printf("%-20s %-7s %7.4f  [%.4f, %.4f] of %d pairs\n", plan->workloads[workload].name,
+           dma_path_name(path), exp(ratio.estimate), exp(ratio.low), exp(ratio.high), n);
+}
+
+int main(int argc, char **argv)
+{
+    int n_pairs = argc > 1 ? atoi(argv[1]) : 6;
+    PlanInput input = {
+        .profile = profile_by_name("quick"),
+        .seed = 1,
+        .direct = true,
+        .bounce = true,
+        .page_bytes = (uint64_t)sysconf(_SC_PAGESIZE),
+    };
+    Places places;
+    Plan plan;
+
+    if (n_pairs < 1 || n_pairs > MAX_PAIRS || plan_build(&input, &plan) < 0)
+        fail("usage: leg-overhead PAIRS", -EINVAL);
+    prepare(&plan, &places);
+    puts("throughput of a leg over bare fio, same job, same buffer (goal 0.99 to 1.01)");
+    for (size_t i = 0; i < plan.n_workloads; i++) {
+        compare(&plan, i, DMA_PATH_DIRECT, &places, n_pairs);
+        compare(&plan, i, DMA_PATH_BOUNCE, &places, n_pairs);
+    }
+    trace_close(stage.trace);
+    places_done(&places);
+    target_done(&target);
+    return 0;
+}

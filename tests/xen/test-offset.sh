@@ -1,0 +1,25 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Board offset: the tree claims a bus offset that the hardware does not have; the card dies in the
+# read of its SCR, as in 2020. The daemon says what it sees, and nothing hangs.
+set -u
+top=$(cd "$(dirname "$0")/../.." && pwd)
+# shellcheck source=lab-test.sh
+. "$top/tests/xen/lab-test.sh"
+
+in_dom0 offset.sh --board offset
+check "the lab ran it to its end" [ "$lab_status" -eq 0 ]
+check "there is no block device" [ ! -s "$out/mmcblk" ]
+for verb in status list inspect; do
+    check "$verb ends with 0" grep -qx 0 "$out/$verb.status"
+done
+check_json "the controller is listed as dead" "$out/list.json" '.devices[0].state == "dead" and .devices[0].host == "mmc0"'
+check_json "the window's offset is the device tree's" "$out/inspect.json" \
+    '.devices[0].window == [{"cpu_start": "0x40000000", "cpu_end": "0x7fffffff", "bus_start": "0xc0000000"}] and .devices[0].offset == "0x80000000"'
+check_json "status finds the dead card, from the kernel's own lines" "$out/status.json" \
+    '.findings | any(.id == "REG-01" and .severity == "error" and (.evidence | any(test("ADMA error")) and any(test("error -5 whilst initialising SD card"))))'
+check_json "the finding names the wrong bus address as the cause" "$out/inspect.json" \
+    '.findings[] | select(.id == "REG-01") | .explanation | test("offset")'
+check "bench is inconclusive" grep -qx 4 "$out/bench.status"
+check "and says which card is dead" grep -q 'mmc0' "$out/bench.txt"
+tap_end

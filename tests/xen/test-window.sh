@@ -1,0 +1,25 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Board window: the bus gives devices 1 GiB, as on a Pi 4. The kernel's event loses the address of
+# what lies outside, so the proof of a bounce rests on sums.
+set -u
+top=$(cd "$(dirname "$0")/../.." && pwd)
+# shellcheck source=lab-test.sh
+. "$top/tests/xen/lab-test.sh"
+# shellcheck source=bench-checks.sh
+. "$top/tests/xen/bench-checks.sh"
+
+in_dom0 bench.sh --board window
+check "the lab ran it to its end" [ "$lab_status" -eq 0 ]
+check_json "the window is the device tree's" "$out/inspect.json" \
+    '.devices[0].window == [{"cpu_start": "0x40000000", "cpu_end": "0x7fffffff", "bus_start": "0x40000000"}]'
+check_json "limit and offset follow from it" "$out/inspect.json" \
+    '.devices[0] | .limit == "0x7fffffff" and .offset == "0x0" and .dma_mask == "0x7fffffff"'
+check_json "the pool lies within it" "$out/inspect.json" '.devices[0].pool_in_window'
+check_json "most of RAM is out of reach, and that is said" "$out/inspect.json" \
+    '.devices[0].share.bounce > 0.5 and any(.findings[]; .id == "MEM-01")'
+check "bench ends with 0" grep -qx 0 "$out/bench.status"
+check_bench_report "$out/report.json"
+check_json "as many bytes bounced from outside of the window as fio issued, or the disk moved" "$out/report.json" \
+    'all(.legs[] | select(.path == "bounce"); .proof.no_address_bytes >= .issued_bytes and .proof.no_address_bytes <= .proof.disk_bytes)'
+tap_end
