@@ -8,7 +8,7 @@ check_bench_report() {
     check_json "48 legs were run, 24 on each path" "$1" \
         '(.legs | length) == 48 and ([.legs[] | select(.path == "direct")] | length) == 24'
     check_json "every leg is proved on the path it was planned for" "$1" \
-        'all(.legs[]; .proof.state == "proved" and .proof.path == .path)'
+        'all(.legs[]; .proof.state == "proved" and .proof.proved == .path)'
     check_json "no byte of the arena bounced on a direct leg" "$1" \
         'all(.legs[] | select(.path == "direct"); .proof.arena_bytes == 0 and .proof.no_address_bytes == 0)'
     check_json "no event was lost" "$1" 'all(.legs[]; .proof.lost == 0)'

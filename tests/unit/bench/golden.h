@@ -3,7 +3,7 @@
 #define XDMAD_TESTS_UNIT_BENCH_GOLDEN_H
 /*
  * Fixtures and golden outputs of the bench, read from the top of the source tree.
- * XDMAD_GOLDEN_UPDATE=1 writes a golden instead of comparing with it; its diff is to be read.
+ * GOLDEN_UPDATE=1 writes a golden instead of comparing with it; its diff is to be read.
  */
 
 #include <errno.h>
@@ -49,7 +49,7 @@ static inline void golden_compare(const char *name, const char *text)
     char *golden;
     size_t bytes;
 
-    if (getenv("XDMAD_GOLDEN_UPDATE")) {
+    if (getenv("GOLDEN_UPDATE")) {
         char path[256];
         FILE *file;
 
