@@ -58,7 +58,7 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wfo
             -Wcast-qual -Wvla -Wpointer-arith -Wwrite-strings $(if $(WERROR),-Werror)
 PURE_WARNINGS := -Wconversion
 CFLAGS ?= -O2 -g
-ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DXDMAD_VERSION='"$(VERSION)"' \
+ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DXDMAD_VERSION=\"$(VERSION)\" \
              $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer,-D_FORTIFY_SOURCE=2) \
              -fstack-protector-strong -fPIE $(WARNINGS) $(SYSROOT_FLAG) -I. -I$(O)/generated $(pkg_cflags) $(CFLAGS)
 ALL_LDFLAGS = $(SYSROOT_FLAG) -pie -Wl,-z,relro,-z,now,--as-needed $(if $(SAN),-fsanitize=$(SAN)) $(LDFLAGS)
@@ -116,7 +116,7 @@ $(O)/generated/io.xdmad.varlink.inc: common/io.xdmad.varlink
 
 $(O)/daemon/interface.o: $(O)/generated/io.xdmad.varlink.inc
 
--include $(shell find $(O) -name '*.d' 2>/dev/null)
+-include $(wildcard $(O)/*/*.d $(O)/tests/*/*.d $(O)/tests/unit/*/*.d)
 
 # --- everything else ---------------------------------------------------------------------------
 

@@ -2,8 +2,8 @@
 /*
  * The profiles. How long a leg is, is a bargain between three things:
  *  - fio tells a runtime in whole milliseconds, so a leg should last tens of them: at the 1.4 GB/s
- *    that an emulated card reaches 8 MiB are 6 ms (see fio_result_judge for what is made of that), on
- *    a real one (20 to 90 MB/s) they are 0.1 to 0.4 s;
+ *    that an emulated card reaches 8 MiB are 6 ms (see fio_result_judge for what is made of that),
+ * on a real one (20 to 90 MB/s) they are 0.1 to 0.4 s;
  *  - a Pi's card does 1 to 10 MB/s at random 4 KiB, so those legs are shorter by the same factor;
  *  - every byte written wears the card: quick writes 0.1 GiB, standard 1.7 GiB, full 7 GiB.
  * An own process for each leg costs 0.1 s on a board and about 1 s in an emulator: few legs matter

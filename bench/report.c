@@ -24,8 +24,9 @@ static json_t *path_to_json(const PathReach *reach, bool planned)
 {
     const char *state = reach->reachable ? (planned ? "run" : "reachable") : "unreachable";
 
-    return json_pack("{s:s, s:s?, s:I, s:I}", "state", state, "reason", reach->reason, "pages",
-                     (json_int_t)reach->pages, "page_bytes", (json_int_t)reach->page_bytes);
+    return json_pack("{s:s, s:s?, s:I, s:I, s:I}", "state", state, "reason", reach->reason, "pages",
+                     (json_int_t)reach->pages, "page_bytes", (json_int_t)reach->page_bytes,
+                     "extents", (json_int_t)reach->extents);
 }
 
 static json_t *path_figures_to_json(const PathFigures *figures)

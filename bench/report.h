@@ -23,6 +23,8 @@ typedef struct PathReach {
     const char *reason;  /* why not, and the way to reach it; or NULL; borrowed */
     uint64_t pages;      /* of the arena */
     uint64_t page_bytes; /* of one of them */
+    uint64_t extents;    /* stretches of the arena whose frames follow each other: contiguous memory
+                            is faster for another reason than its path */
 } PathReach;
 
 /* What the report tells beside the legs. All borrowed; JSON may be NULL, which leaves it out. */

@@ -196,8 +196,10 @@ static int take_reply(const json_t *message, const LinkCall *call, Failure *ret_
         failure_from_error(ret_failure, error, parameters);
         return -EREMOTEIO;
     }
-    if (!json_is_object(parameters))
-        parameters = empty = json_object();
+    if (!json_is_object(parameters)) {
+        empty = json_object();
+        parameters = empty;
+    }
     if (!parameters) {
         failure_set(ret_failure, EXIT_STATUS_INCONCLUSIVE, "out of memory while reading a reply");
         return -ENOMEM;

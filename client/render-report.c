@@ -68,11 +68,12 @@ static void print_path(const json_t *paths, const char *name, const Page *page)
     const json_t *path = json_object_get(paths, name);
     const char *state = json_get_string(path, "state", "unknown");
     const char *reason = json_get_string(path, "reason", NULL);
-    int64_t pages = json_get_int(path, "pages", 0);
+    int64_t pages = json_get_int(path, "pages", 0), extents = json_get_int(path, "extents", 0);
 
     if (pages > 0 && strcmp(state, "run") == 0)
-        page_field(page, 0, name, "%s pages of %s placed", unit_exact(pages).text,
-                   unit_size(json_get_int(path, "page_bytes", -1)).text);
+        page_field(page, 0, name, "%s pages of %s placed%s%s%s", unit_exact(pages).text,
+                   unit_size(json_get_int(path, "page_bytes", -1)).text, extents > 0 ? ", in " : "",
+                   extents > 0 ? unit_exact(extents).text : "", extents > 0 ? " pieces" : "");
     else
         page_field(page, 0, name, "%s%s%s", state, reason ? ": " : "", reason ? reason : "");
 }

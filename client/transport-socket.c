@@ -49,7 +49,7 @@ static const char *remedy_for(int error)
 int transport_socket(const char *path, Link **ret_link, Failure *ret_failure)
 {
     const char *used = path ? path : TRANSPORT_SOCKET;
-    int fd, r;
+    int fd = -1, r;
 
     r = connect_to(used, &fd);
     if ((r == -EACCES || r == -EPERM) && !path && connect_to(TRANSPORT_PUBLIC_SOCKET, &fd) == 0) {

@@ -89,3 +89,23 @@ int parse_hex_bytes(const char *text, uint8_t *ret_bytes, size_t n_bytes)
         ret_bytes[i] = (uint8_t)(digit_value(text[2 * i]) << 4 | digit_value(text[2 * i + 1]));
     return 0;
 }
+
+int parse_field_u64(const char *line, unsigned index, uint64_t *ret_value)
+{
+    static const char blanks[] = " \t\n";
+    uint64_t value;
+    int r;
+
+    line += strspn(line, blanks);
+    for (; index > 0; index--) {
+        line += strcspn(line, blanks);
+        line += strspn(line, blanks);
+    }
+    r = scan_u64(&line, 10, &value);
+    if (r < 0)
+        return r;
+    if (*line != '\0' && !strchr(blanks, *line))
+        return -EINVAL;
+    *ret_value = value;
+    return 0;
+}

@@ -26,4 +26,8 @@ int parse_hex_bytes(const char *text, uint8_t *ret_bytes, size_t n_bytes);
  * base is 10 or 16 (no "0x"). 0, -EINVAL (no digit there), -ERANGE. */
 int scan_u64(const char **text, int base, uint64_t *ret_value);
 
+/* The decimal number that is the line's blank-separated field `index`, counted from 0: for the
+ * tables of /proc and /sys. 0, -EINVAL (no such field, or no number), -ERANGE. */
+int parse_field_u64(const char *line, unsigned index, uint64_t *ret_value);
+
 #endif

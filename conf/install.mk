@@ -18,3 +18,15 @@ install: all
 	$(Q)$(INSTALL) -D -m 0644 man/xdmactl.1 $(DESTDIR)$(PREFIX)/share/man/man1/xdmactl.1
 	$(Q)$(INSTALL) -D -m 0644 man/xdmad.8 $(DESTDIR)$(PREFIX)/share/man/man8/xdmad.8
 	$(Q)$(INSTALL) -D -m 0644 man/xdmad.conf.5 $(DESTDIR)$(PREFIX)/share/man/man5/xdmad.conf.5
+
+# A package of what `make install` puts down, made by dpkg-deb; its dependencies are those of the
+# programs, as dpkg-shlibdeps finds them.
+DEB_ARCH = $(shell dpkg --print-architecture)
+DEB_ROOT := $(O)/deb
+
+.PHONY: deb
+deb: all
+	tests/setup deb
+	$(Q)rm -rf $(DEB_ROOT)
+	$(Q)$(MAKE) --no-print-directory -s install DESTDIR=$(DEB_ROOT) PREFIX=/usr
+	$(Q)conf/make-deb $(DEB_ROOT) $(VERSION) $(DEB_ARCH) $(O)/xdmad_$(VERSION)_$(DEB_ARCH).deb

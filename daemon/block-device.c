@@ -3,7 +3,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "common/cleanup.h"
+#include "common/parse.h"
 
 #define SECTOR_BYTES 512U
 
@@ -38,7 +38,7 @@ int block_disk_of(dev_t device, char ret_disk[static BLOCK_NAME_BYTES])
 
 int block_count(const char *disk, BlockCount *ret_count)
 {
-    char path[PATH_MAX];
+    char path[PATH_MAX], line[512];
     _cleanup_fclose_ FILE *file = NULL;
     uint64_t read_sectors, written_sectors;
 
@@ -46,8 +46,8 @@ int block_count(const char *disk, BlockCount *ret_count)
     file = fopen(path, "re");
     if (!file)
         return -errno;
-    if (fscanf(file, "%*s %*s %" SCNu64 " %*s %*s %*s %" SCNu64, &read_sectors, &written_sectors) !=
-        2)
+    if (!fgets(line, sizeof(line), file) || parse_field_u64(line, 2, &read_sectors) < 0 ||
+        parse_field_u64(line, 6, &written_sectors) < 0)
         return -EBADMSG;
     *ret_count = (BlockCount) {
         .read_bytes = read_sectors * SECTOR_BYTES,

@@ -3,7 +3,6 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,29 +10,27 @@
 
 #include "common/cleanup.h"
 #include "common/clock.h"
+#include "common/parse.h"
 
-/* The figures of one "cpuN ..." line, or false for another line. */
-static bool parse_schedstat_line(const char *line, uint64_t *ret_nsec)
+#define SCHEDSTAT_RUN_FIELD 7 /* of a cpu line, its name being field 0 */
+
+static bool is_cpu_line(const char *line)
 {
-    return strncmp(line, "cpu", 3) == 0 && isdigit((unsigned char)line[3]) &&
-           sscanf(line, "%*s %*u %*u %*u %*u %*u %*u %" SCNu64, ret_nsec) == 1;
+    return strncmp(line, "cpu", 3) == 0 && isdigit((unsigned char)line[3]);
 }
 
 static int read_schedstat(uint64_t *ret_usec)
 {
     _cleanup_fclose_ FILE *file = fopen("/proc/schedstat", "re");
     uint64_t sum_nsec = 0, nsec;
-    bool found = false;
     char line[512];
 
     if (!file)
         return -errno;
     while (fgets(line, sizeof(line), file))
-        if (parse_schedstat_line(line, &nsec)) {
+        if (is_cpu_line(line) && parse_field_u64(line, SCHEDSTAT_RUN_FIELD, &nsec) == 0)
             sum_nsec += nsec;
-            found = true;
-        }
-    if (!found || sum_nsec == 0)
+    if (sum_nsec == 0)
         return -ENODATA;
     *ret_usec = sum_nsec / NSEC_PER_USEC;
     return 0;
@@ -41,19 +38,22 @@ static int read_schedstat(uint64_t *ret_usec)
 
 static int read_stat(uint64_t *ret_usec)
 {
+    static const unsigned busy_fields[] = { 1, 2, 3, 6, 7, 8 };
     _cleanup_fclose_ FILE *file = fopen("/proc/stat", "re");
-    uint64_t user, nice, system, irq, softirq, steal;
     long ticks_per_sec = sysconf(_SC_CLK_TCK);
+    uint64_t sum_ticks = 0, ticks;
+    char line[512];
 
     if (!file)
         return -errno;
-    if (fscanf(file,
-               "cpu %" SCNu64 " %" SCNu64 " %" SCNu64 " %*u %*u %" SCNu64 " %" SCNu64 " %" SCNu64,
-               &user, &nice, &system, &irq, &softirq, &steal) != 6 ||
-        ticks_per_sec <= 0)
+    if (!fgets(line, sizeof(line), file) || ticks_per_sec <= 0)
         return -EBADMSG;
-    *ret_usec =
-        (user + nice + system + irq + softirq + steal) * (USEC_PER_SEC / (uint64_t)ticks_per_sec);
+    for (size_t i = 0; i < sizeof(busy_fields) / sizeof(busy_fields[0]); i++) {
+        if (parse_field_u64(line, busy_fields[i], &ticks) < 0)
+            return -EBADMSG;
+        sum_ticks += ticks;
+    }
+    *ret_usec = sum_ticks * (USEC_PER_SEC / (uint64_t)ticks_per_sec);
     return 0;
 }
 

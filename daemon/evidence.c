@@ -203,10 +203,17 @@ static int open_runs(const char *state_directory)
     return fd < 0 ? -errno : fd;
 }
 
+char *evidence_path(const char *state_directory, const char *run)
+{
+    char *path;
+
+    return asprintf(&path, "%s/" RUNS_DIRECTORY "/%s", state_directory, run) < 0 ? NULL : path;
+}
+
 int evidence_publish(Evidence *evidence, const char *state_directory, char **ret_path)
 {
     _cleanup_free_ char *half = NULL;
-    _cleanup_free_ char *path = NULL;
+    _cleanup_free_ char *path = evidence_path(state_directory, evidence->run);
     _cleanup_close_ int runs_fd = open_runs(state_directory);
     _cleanup_close_ int half_fd = -1;
     int r = runs_fd < 0 ? runs_fd : 0;
@@ -216,8 +223,7 @@ int evidence_publish(Evidence *evidence, const char *state_directory, char **ret
                      false);
     if (r < 0)
         return r;
-    if (asprintf(&half, HALF_PREFIX "%s", evidence->run) < 0 ||
-        asprintf(&path, "%s/" RUNS_DIRECTORY "/%s", state_directory, evidence->run) < 0)
+    if (asprintf(&half, HALF_PREFIX "%s", evidence->run) < 0 || !path)
         return -ENOMEM;
     if (mkdirat(runs_fd, half, 0750) == 0)
         half_fd = openat(runs_fd, half, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -236,7 +242,7 @@ int evidence_read_json(const char *directory, const char *name, json_t **ret_jso
 {
     _cleanup_close_ int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     _cleanup_free_ char *text = NULL;
-    size_t size;
+    size_t size = 0;
     int r;
 
     if (fd < 0)

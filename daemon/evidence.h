@@ -31,8 +31,11 @@ int evidence_put_text(Evidence *evidence, const char *name, const char *text);
 /* `json` is borrowed; written with indentation, for people. */
 int evidence_put_json(Evidence *evidence, const char *name, const json_t *json);
 
+/* Where the evidence of a run is published, or will be; the caller frees, NULL out of memory. */
+char *evidence_path(const char *state_directory, const char *run);
+
 /*
- * Seal it and move it to STATE_DIRECTORY/runs/RUN: 0 and *ret_path (owned), or negative errno, and
+ * Seal it and move it to evidence_path(): 0 and *ret_path (owned), or negative errno, and
  * then nothing of it is there.
  */
 int evidence_publish(Evidence *evidence, const char *state_directory, char **ret_path);

@@ -34,6 +34,7 @@ PathReach place_reach(const Place *place)
         .reachable = true,
         .pages = arena_frames(place->arena)->n_pages,
         .page_bytes = arena_page_bytes(place->arena),
+        .extents = arena_cost(place->arena)->n_extents,
     };
 }
 

@@ -373,8 +373,11 @@ static int build_report(Run *run)
     _cleanup_json_ json_t *target = build_target(run);
     _cleanup_json_ json_t *device = inspection_build_device(&run->facts, run->device);
     _cleanup_json_ json_t *host = inspection_build(&run->facts, NULL);
+    _cleanup_free_ char *evidence =
+        evidence_path(run->input->config->state_directory, run->input->id);
     BenchContext context = {
         .run = run->input->id,
+        .evidence = evidence,
         .target = target,
         .environment = environment,
         .device = device,

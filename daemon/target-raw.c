@@ -36,10 +36,10 @@ static int find_signature(int fd, char **ret_what)
         return -EIO;
     }
     r = blkid_do_safeprobe(probe);
-    if (r == -1) {
-        r = -EIO;
-    } else if (r == 1) {
+    if (r == 1) { /* nothing */
         r = 0;
+    } else if (r != 0 && r != -2) { /* -2: more than one thing */
+        r = r == -1 ? -EIO : r;
     } else {
         if (blkid_probe_lookup_value(probe, "TYPE", &type, NULL) < 0 &&
             blkid_probe_lookup_value(probe, "PTTYPE", &type, NULL) < 0)
@@ -123,7 +123,7 @@ int target_raw_claim(const char *path, const TargetCard *card, const char *confi
     if (r <= 0)
         return r;
     /* O_EXCL on a block device: the kernel lets nobody mount or hold it meanwhile (open(2)). */
-    fd = open(path, O_RDWR | O_EXCL | O_CLOEXEC | O_DIRECT | O_NONBLOCK);
+    fd = open(path, O_RDWR | O_EXCL | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
         return target_refuse(ret_refusal, errno == EBUSY, "%s cannot be claimed: %s", path,
                              strerror(errno));

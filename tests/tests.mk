@@ -29,7 +29,7 @@ SANITIZERS := address,undefined
 SAN_O := $(O)/san
 HOST_TESTS := $(wildcard tests/host/test-*.sh)
 XEN_TESTS := $(wildcard tests/xen/test-*.sh)
-SCRIPTS = $(shell git ls-files | xargs grep -lE '^\#!.*(bash|/sh)|shellcheck shell=')
+SCRIPTS = $(shell git ls-files | grep -v '[.]mk$$' | xargs grep -lE '^\#!.*(bash|/sh)|shellcheck shell=')
 
 .PHONY: test
 test:
@@ -63,11 +63,15 @@ bench:
 	$(Q)tests/bench/run
 
 .PHONY: lint
-lint:
+lint: $(O)/generated/io.xdmad.varlink.inc
 	tests/setup host
-	clang-format --dry-run -Werror $(wildcard $(addsuffix /*.[ch],$(ROOMS) tests/fuzz tests/unit/*))
-	clang-tidy --quiet $(wildcard $(addsuffix /*.c,$(ROOMS))) -- $(filter-out -Werror,$(ALL_CFLAGS)) 2>/dev/null
-	shellcheck -x -P SCRIPTDIR $(SCRIPTS)
+	$(call say,FMT,all)
+	$(Q)clang-format --dry-run -Werror $(wildcard $(addsuffix /*.[ch],$(ROOMS) tests/bench tests/fuzz tests/unit/*))
+	$(call say,TIDY,all)
+	$(Q)printf '%s\n' $(wildcard $(addsuffix /*.c,$(ROOMS))) | \
+	    xargs -P 2 -n 8 sh -c 'clang-tidy --quiet "$$@" -- $(ALL_CFLAGS) 2>/dev/null' tidy
+	$(call say,SHELL,all)
+	$(Q)shellcheck -x -P SCRIPTDIR $(SCRIPTS)
 
 # --- measurements --------------------------------------------------------------------------------
 

@@ -87,14 +87,30 @@ static void test_scan_moves_behind_the_number(void **state)
     assert_int_equal(*text, '\0');
 }
 
+static void test_fields(void **state)
+{
+    static const char line[] = "  cpu0 1\t22  333x 18446744073709551616\n";
+    uint64_t value = 7;
+
+    (void)state;
+    assert_int_equal(parse_field_u64(line, 1, &value), 0);
+    assert_true(value == 1);
+    assert_int_equal(parse_field_u64(line, 2, &value), 0);
+    assert_true(value == 22);
+    assert_int_equal(parse_field_u64(line, 0, &value), -EINVAL);
+    assert_int_equal(parse_field_u64(line, 3, &value), -EINVAL);
+    assert_int_equal(parse_field_u64(line, 4, &value), -ERANGE);
+    assert_int_equal(parse_field_u64(line, 5, &value), -EINVAL);
+    assert_int_equal(parse_field_u64("", 0, &value), -EINVAL);
+    assert_true(value == 22);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_decimal),
-        cmocka_unit_test(test_hexadecimal),
-        cmocka_unit_test(test_bytes),
-        cmocka_unit_test(test_hex_bytes),
-        cmocka_unit_test(test_scan_moves_behind_the_number),
+        cmocka_unit_test(test_decimal), cmocka_unit_test(test_hexadecimal),
+        cmocka_unit_test(test_bytes),   cmocka_unit_test(test_hex_bytes),
+        cmocka_unit_test(test_fields),  cmocka_unit_test(test_scan_moves_behind_the_number),
     };
 
     return cmocka_run_group_tests_name("parse", tests, NULL, NULL);

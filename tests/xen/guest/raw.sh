@@ -12,7 +12,7 @@ for _ in $(seq 600); do
     grep -q 'leg 2 of' "$LAB_OUT/bench.err" && break
     sleep 0.05
 done
-mkfs.ext4 -qF /dev/mmcblk0 >"$LAB_OUT/claimed.txt" 2>&1
+mkfs.ext4 -q /dev/mmcblk0 </dev/null >"$LAB_OUT/claimed.txt" 2>&1
 echo $? >"$LAB_OUT/claimed.status"
 wait $bench
 echo $? >"$LAB_OUT/bench.status"
