@@ -14,12 +14,18 @@ void varlink_buffer_done(VarlinkBuffer *buffer)
     *buffer = (VarlinkBuffer) { 0 };
 }
 
-static int grow(VarlinkBuffer *buffer, size_t needed)
+/* Room for `more` bytes behind what is held: by moving that to the front when half of it is taken,
+ * so that a byte is moved once on average, else by growing. */
+static int make_room(VarlinkBuffer *buffer, size_t more)
 {
     size_t capacity = buffer->capacity ? buffer->capacity : 4096;
     char *data;
 
-    while (capacity < needed)
+    if (buffer->start >= buffer->size && buffer->start > 0) {
+        memmove(buffer->data, buffer->data + buffer->start, buffer->size);
+        buffer->start = 0;
+    }
+    while (capacity < buffer->start + buffer->size + more)
         capacity *= 2;
     if (capacity == buffer->capacity)
         return 0;
@@ -37,17 +43,17 @@ int varlink_buffer_feed(VarlinkBuffer *buffer, const char *bytes, size_t size)
 
     if (size > VARLINK_MAX_MESSAGE_BYTES || buffer->size > VARLINK_MAX_MESSAGE_BYTES - size)
         return -E2BIG;
-    r = grow(buffer, buffer->size + size);
+    r = make_room(buffer, size);
     if (r < 0)
         return r;
-    memcpy(buffer->data + buffer->size, bytes, size);
+    memcpy(buffer->data + buffer->start + buffer->size, bytes, size);
     buffer->size += size;
     return 0;
 }
 
 static void consume(VarlinkBuffer *buffer, size_t size)
 {
-    memmove(buffer->data, buffer->data + size, buffer->size - size);
+    buffer->start += size;
     buffer->size -= size;
     buffer->scanned = 0;
     if (buffer->size == 0)
@@ -57,19 +63,20 @@ static void consume(VarlinkBuffer *buffer, size_t size)
 int varlink_buffer_next(VarlinkBuffer *buffer, json_t **ret_message)
 {
     json_t *message = NULL;
-    const char *end;
+    const char *start, *end;
     size_t length;
     int r;
 
     if (buffer->scanned == buffer->size)
         return 0;
-    end = memchr(buffer->data + buffer->scanned, '\0', buffer->size - buffer->scanned);
+    start = buffer->data + buffer->start;
+    end = memchr(start + buffer->scanned, '\0', buffer->size - buffer->scanned);
     if (!end) {
         buffer->scanned = buffer->size;
         return 0;
     }
-    length = (size_t)(end - buffer->data);
-    r = json_parse_foreign(buffer->data, length, &message);
+    length = (size_t)(end - start);
+    r = json_parse_foreign(start, length, &message);
     consume(buffer, length + 1);
     if (r < 0)
         return -EBADMSG;

@@ -17,9 +17,10 @@
 /* A stream being cut. Zero-initialised is empty. */
 typedef struct VarlinkBuffer {
     char *data;
-    size_t size;     /* bytes held */
+    size_t start;    /* of what is not taken yet */
+    size_t size;     /* bytes held behind start */
     size_t capacity; /* bytes allocated */
-    size_t scanned;  /* bytes known to hold no NUL */
+    size_t scanned;  /* bytes behind start known to hold no NUL */
 } VarlinkBuffer;
 
 void varlink_buffer_done(VarlinkBuffer *buffer);

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "common/cleanup.h"
-#include "common/clock.h"
 #include "common/json.h"
 #include "daemon/evidence.h"
+#include "daemon/store-time.h"
 
 #define DEFAULT_RUNS 20
 #define MAX_RUNS     1000
@@ -103,7 +103,8 @@ static void status_work(void *data)
     Store *store = question->manager->store;
     uint64_t charged = 0;
     RunRecord record;
-    int r = store_charged_bytes(store, clock_realtime_usec(), &charged);
+    StoreTime now = store_time_now();
+    int r = store_charged_bytes(store, &now, &charged);
 
     if (r >= 0)
         r = store_get_run(store, NULL, &record);
@@ -160,7 +161,8 @@ void api_store_finish_status(Manager *manager, PendingCall *call, json_t *status
 {
     if (!manager->store) {
         json_object_set_new(status, "written_bytes_today", json_integer(0));
-        json_object_set_new(status, "failure", json_string(manager->store_failure));
+        if (!json_object_get(status, "failure"))
+            json_object_set_new(status, "failure", json_string(manager->store_failure));
         call_reply(call, status);
         return;
     }

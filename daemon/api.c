@@ -94,7 +94,7 @@ static void inspect_done(Manager *manager, PendingCall *call, json_t *inspection
     (void)manager;
     if (!file)
         file = json_get_string(parameters, "root", NULL);
-    if (failure && file) {
+    if (failure && file && strstr(failure, file)) {
         call_error(call, PREFIX "NoSuchFile",
                    json_pack("{s:s, s:s}", "path", file, "message", failure));
         return;

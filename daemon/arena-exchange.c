@@ -5,6 +5,7 @@
  */
 
 #include "daemon/arena-exchange.h"
+#include "daemon/reason.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -401,17 +402,14 @@ static const char *stop_says(Stop stop)
 
 static int explain(const Exchange *x, char **ret_reason)
 {
-    char *reason;
     size_t n_wrong = count_wrong(x);
 
-    if (asprintf(&reason,
-                 "%s memory: %zu of %zu pages of %" PRIu64 " KiB were had, %" PRIu64
-                 " MiB of ballast taken; %s",
-                 dma_path_name(x->want->path), x->n_pages - n_wrong, x->n_pages,
-                 x->memory->page_bytes / 1024, x->cost.ballast_bytes / MIB, stop_says(x->stop)) < 0)
-        return -ENOMEM;
-    *ret_reason = reason;
-    return 0;
+    return reason_give(ret_reason,
+                       "%s memory: %zu of %zu pages of %" PRIu64 " KiB were had, %" PRIu64
+                       " MiB of ballast taken; %s",
+                       dma_path_name(x->want->path), x->n_pages - n_wrong, x->n_pages,
+                       x->memory->page_bytes / 1024, x->cost.ballast_bytes / MIB,
+                       stop_says(x->stop));
 }
 
 int arena_exchange(const ArenaWant *want, ArenaMemory *memory, size_t n_pages,

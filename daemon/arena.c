@@ -12,6 +12,7 @@
 
 #include "common/cleanup.h"
 #include "daemon/arena-exchange.h"
+#include "daemon/reason.h"
 
 struct Arena {
     ArenaMemory *memory;
@@ -118,11 +119,7 @@ int arena_acquire(const ArenaWant *want, Arena **ret_arena, char **ret_reason)
     r = acquire_kind(want, true, ret_arena, &huge_reason);
     if (r != 0)
         return r;
-    char *reason;
-    if (asprintf(&reason, "%s; with huge pages: %s", base_reason, huge_reason) < 0)
-        return -ENOMEM;
-    *ret_reason = reason;
-    return 0;
+    return reason_give(ret_reason, "%s; with huge pages: %s", base_reason, huge_reason);
 }
 
 int arena_fd(const Arena *arena)

@@ -36,17 +36,69 @@ int block_disk_of(dev_t device, char ret_disk[static BLOCK_NAME_BYTES])
     return 0;
 }
 
-int block_count(const char *disk, BlockCount *ret_count)
+/* The first line of /sys/class/block/DISK/NAME without its end. */
+static int read_attribute(const char *disk, const char *name, char *ret_line, int size)
 {
-    char path[PATH_MAX], line[512];
+    char path[PATH_MAX];
     _cleanup_fclose_ FILE *file = NULL;
-    uint64_t read_sectors, written_sectors;
 
-    snprintf(path, sizeof(path), "/sys/class/block/%s/stat", disk);
+    snprintf(path, sizeof(path), "/sys/class/block/%s/%s", disk, name);
     file = fopen(path, "re");
     if (!file)
         return -errno;
-    if (!fgets(line, sizeof(line), file) || parse_field_u64(line, 2, &read_sectors) < 0 ||
+    if (!fgets(ret_line, size, file))
+        return ferror(file) ? -EIO : -ENODATA;
+    ret_line[strcspn(ret_line, "\n")] = '\0';
+    return 0;
+}
+
+int block_device_number(const char *disk, dev_t *ret_device)
+{
+    uint64_t major_number, minor_number;
+    const char *next;
+    char line[32];
+    int r = read_attribute(disk, "dev", line, sizeof(line));
+
+    if (r < 0)
+        return r;
+    next = line;
+    if (scan_u64(&next, 10, &major_number) < 0 || *next++ != ':' ||
+        scan_u64(&next, 10, &minor_number) < 0)
+        return -EBADMSG;
+    *ret_device = makedev((unsigned)major_number, (unsigned)minor_number);
+    return 0;
+}
+
+int block_disk_sequence(const char *disk, uint64_t *ret_sequence)
+{
+    char line[32];
+    int r = read_attribute(disk, "diskseq", line, sizeof(line));
+
+    return r < 0 ? r : parse_u64(line, ret_sequence);
+}
+
+int block_card_cid(const char *disk, char ret_cid[static BLOCK_CID_BYTES])
+{
+    char line[64];
+    int r = read_attribute(disk, "device/cid", line, sizeof(line));
+
+    if (r < 0)
+        return r;
+    if (strlen(line) != BLOCK_CID_BYTES - 1)
+        return -EBADMSG;
+    memcpy(ret_cid, line, BLOCK_CID_BYTES);
+    return 0;
+}
+
+int block_count(const char *disk, BlockCount *ret_count)
+{
+    uint64_t read_sectors, written_sectors;
+    char line[512];
+    int r = read_attribute(disk, "stat", line, sizeof(line));
+
+    if (r < 0)
+        return r;
+    if (parse_field_u64(line, 2, &read_sectors) < 0 ||
         parse_field_u64(line, 6, &written_sectors) < 0)
         return -EBADMSG;
     *ret_count = (BlockCount) {

@@ -11,10 +11,23 @@
 #include <sys/types.h>
 
 #define BLOCK_NAME_BYTES 64
+#define BLOCK_CID_BYTES  33 /* with the NUL */
 
 /* The whole disk ("mmcblk0") of a disk's or partition's device number. 0; -ENODEV when it is no
  * block device with a disk (a pseudo file system's number); negative errno. */
 int block_disk_of(dev_t device, char ret_disk[static BLOCK_NAME_BYTES]);
+
+/* The device number of a disk of that name: 0 and *ret_device, or negative errno. */
+int block_device_number(const char *disk, dev_t *ret_device);
+
+/* The number the kernel gave this very disk, which no later one of the same name has
+ * (BLKGETDISKSEQ, /sys/class/block/X/diskseq, since 5.15). 0 and *ret_sequence, -ENOENT when the
+ * disk is gone or the kernel older, or other negative errno. */
+int block_disk_sequence(const char *disk, uint64_t *ret_sequence);
+
+/* The CID of the card behind the disk, as its 32 hexadecimal digits: 0; -ENOENT when it is gone or
+ * no MMC device; other negative errno. */
+int block_card_cid(const char *disk, char ret_cid[static BLOCK_CID_BYTES]);
 
 /* Bytes read from and written to the disk since boot, as the kernel counts sectors of 512
  * (Documentation/block/stat.rst, 6.1: fields 3 and 7). */

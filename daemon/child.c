@@ -18,7 +18,7 @@
 #include "daemon/log.h"
 #include "daemon/write-all.h"
 
-#define CANCEL_GRACE_USEC (5 * USEC_PER_SEC)
+#define CANCEL_GRACE_USEC (15 * USEC_PER_SEC) /* above what ending a fio may take */
 #define READ_CHUNK_BYTES  65536U
 
 struct Child {

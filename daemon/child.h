@@ -46,7 +46,7 @@ typedef struct ChildSpec {
  * until on_end. */
 int child_start(sd_event *event, const ChildSpec *spec, Child **ret_child);
 
-/* Ask it to end: its control_fd hangs up. Killed 5 s later if it has not. */
+/* Ask it to end: its control_fd hangs up. Killed 15 s later if it has not. */
 void child_cancel(Child *child);
 
 /* Kill it at once and forget it; on_end is not called. NULL is fine. */

@@ -150,6 +150,8 @@ static int read_config(const char *path, char **ret_text)
     if (size > MAX_CONFIG_BYTES)
         return -EFBIG;
     text[size] = '\0';
+    if (strlen(text) != size)
+        return -EBADMSG;
     *ret_text = take_ptr(text);
     return 0;
 }
@@ -162,6 +164,11 @@ int config_load(Config *config, const char *path, char **ret_error)
 
     if (r == -ENOENT)
         return 0;
+    if (r == -EBADMSG || r == -EFBIG)
+        return asprintf(ret_error, "%s is %s, so it is no configuration of xdmad's", path,
+                        r == -EFBIG ? "over 64 KiB long" : "no text: it holds a NUL byte") < 0
+                   ? -ENOMEM
+                   : -EINVAL;
     if (r < 0)
         return r;
     r = ini_parse_string(text, on_value, &loading);

@@ -19,24 +19,27 @@ static bool is_cpu_line(const char *line)
     return strncmp(line, "cpu", 3) == 0 && isdigit((unsigned char)line[3]);
 }
 
-static int read_schedstat(uint64_t *ret_usec)
+static int read_schedstat(CpuTime *ret_time)
 {
     _cleanup_fclose_ FILE *file = fopen("/proc/schedstat", "re");
     uint64_t sum_nsec = 0, nsec;
+    unsigned n_cpus = 0;
     char line[512];
 
     if (!file)
         return -errno;
     while (fgets(line, sizeof(line), file))
-        if (is_cpu_line(line) && parse_field_u64(line, SCHEDSTAT_RUN_FIELD, &nsec) == 0)
+        if (is_cpu_line(line) && parse_field_u64(line, SCHEDSTAT_RUN_FIELD, &nsec) == 0) {
             sum_nsec += nsec;
+            n_cpus++;
+        }
     if (sum_nsec == 0)
         return -ENODATA;
-    *ret_usec = sum_nsec / NSEC_PER_USEC;
+    *ret_time = (CpuTime) { .busy_usec = sum_nsec / NSEC_PER_USEC, .n_cpus = n_cpus };
     return 0;
 }
 
-static int read_stat(uint64_t *ret_usec)
+static int read_stat(CpuTime *ret_time)
 {
     static const unsigned busy_fields[] = { 1, 2, 3, 6, 7, 8 };
     _cleanup_fclose_ FILE *file = fopen("/proc/stat", "re");
@@ -53,11 +56,19 @@ static int read_stat(uint64_t *ret_usec)
             return -EBADMSG;
         sum_ticks += ticks;
     }
-    *ret_usec = sum_ticks * (USEC_PER_SEC / (uint64_t)ticks_per_sec);
+    *ret_time = (CpuTime) { .busy_usec = sum_ticks * (USEC_PER_SEC / (uint64_t)ticks_per_sec) };
     return 0;
 }
 
-int cpu_time_busy_usec(uint64_t *ret_usec)
+int cpu_time_read(CpuTime *ret_time)
 {
-    return read_schedstat(ret_usec) == 0 ? 0 : read_stat(ret_usec);
+    return read_schedstat(ret_time) == 0 ? 0 : read_stat(ret_time);
+}
+
+bool cpu_time_between(const CpuTime *before, const CpuTime *after, uint64_t *ret_usec)
+{
+    if (before->n_cpus != after->n_cpus || after->busy_usec < before->busy_usec)
+        return false;
+    *ret_usec = after->busy_usec - before->busy_usec;
+    return true;
 }

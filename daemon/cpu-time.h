@@ -6,15 +6,25 @@
  * threads as well, so fio's own CPU time does not hold them: the whole host's does.
  */
 
+#include <stdbool.h>
 #include <stdint.h>
 
+typedef struct CpuTime {
+    uint64_t busy_usec; /* since boot, of all CPUs together */
+    unsigned n_cpus;    /* that are summed up; 0 when the source does not tell them apart */
+} CpuTime;
+
 /*
- * Time since boot that tasks, kernel threads included, have run on all CPUs together: the sum of
- * the seventh figure of each cpu line of /proc/schedstat, in ns (Documentation/scheduler/
- * sched-stats.rst, 6.1; kernels with CONFIG_SCHED_INFO). Elsewhere from /proc/stat, which counts
- * ticks of 1/_SC_CLK_TCK s: user, nice, system, irq, softirq and steal (proc(5)).
- * 0 and *ret_usec, or negative errno.
+ * Time that tasks, kernel threads included, have run: the sum of the seventh figure of each cpu
+ * line of /proc/schedstat, in ns (Documentation/scheduler/sched-stats.rst, 6.1; kernels with
+ * CONFIG_SCHED_INFO). Elsewhere from /proc/stat, which counts ticks of 1/_SC_CLK_TCK s: user, nice,
+ * system, irq, softirq and steal (proc(5)).
+ * 0 and *ret_time, or negative errno.
  */
-int cpu_time_busy_usec(uint64_t *ret_usec);
+int cpu_time_read(CpuTime *ret_time);
+
+/* What lies between two readings: true and *ret_usec, or false when they do not compare, since a
+ * CPU came or went. */
+bool cpu_time_between(const CpuTime *before, const CpuTime *after, uint64_t *ret_usec);
 
 #endif

@@ -13,25 +13,34 @@
 #define DEFAULT_STATE   "/var/lib/xdmad"
 #define DEFAULT_RUNTIME "/run/xdmad"
 
-/* The first that is set; systemd may name several directories with ':' between: the first counts.
- */
+/* The first that is set. 0 and *ret_path, -EINVAL, -ENOMEM. */
 static int choose(const char *option, const char *own_variable, const char *systemd_variable,
                   const char *fallback, char **ret_path)
 {
-    const char *path = option;
+    const char *path = option ? option : getenv(own_variable);
+    size_t length = path ? strlen(path) : 0;
 
-    if (!path)
-        path = getenv(own_variable);
-    if (!path)
+    if (!path) {
         path = getenv(systemd_variable);
-    if (!path)
+        length = path ? strcspn(path, ":") : 0; /* systemd may name several: the first counts */
+    }
+    if (!path) {
         path = fallback;
+        length = strlen(path);
+    }
     if (*path != '/') {
         log_error("\"%s\" is no absolute path; give one", path);
         return -EINVAL;
     }
-    *ret_path = strndup(path, strcspn(path, ":"));
+    *ret_path = strndup(path, length);
     return *ret_path ? 0 : -ENOMEM;
+}
+
+static bool is_directory(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
 /* mkdir -p */
@@ -46,7 +55,7 @@ static void make(const char *path)
         mkdir(part, 0755);
         *slash = '/';
     }
-    if (mkdir(part, 0755) < 0 && errno != EEXIST)
+    if (mkdir(part, 0755) < 0 && (errno != EEXIST || !is_directory(part)))
         log_warning("%s cannot be made: %s", path, strerror(errno));
 }
 

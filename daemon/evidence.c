@@ -14,6 +14,7 @@
 
 #include "common/cleanup.h"
 #include "common/json.h"
+#include "daemon/fio-child.h"
 #include "daemon/write-all.h"
 
 #define GROWING_PREFIX "evidence-"
@@ -26,6 +27,7 @@ struct Evidence {
     int directory_fd;
     char *seal; /* the lines of EVIDENCE_SEAL so far */
     size_t seal_size;
+    size_t n_files;
 };
 
 /* A directory of files, flat. */
@@ -121,7 +123,10 @@ int evidence_put(Evidence *evidence, const char *name, const void *bytes, size_t
 {
     int r = put_file(evidence->directory_fd, name, bytes, size, false);
 
-    return r < 0 ? r : seal_add(evidence, name, bytes, size);
+    if (r < 0)
+        return r;
+    evidence->n_files++;
+    return seal_add(evidence, name, bytes, size);
 }
 
 int evidence_put_text(Evidence *evidence, const char *name, const char *text)
@@ -164,12 +169,13 @@ static int read_file(int directory_fd, const char *name, char **ret_text, size_t
     return 0;
 }
 
-/* Copy every file into a directory on the disk, synced. */
-static int copy_files(int from_fd, int to_fd)
+/* Copy each of the n_files files into a directory on the disk, synced. */
+static int copy_files(int from_fd, int to_fd, size_t n_files)
 {
     int list_fd = openat(from_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     _cleanup_closedir_ DIR *directory = list_fd < 0 ? NULL : fdopendir(list_fd);
     const struct dirent *entry;
+    size_t n_copied = 0;
     int r = 0;
 
     if (!directory)
@@ -178,12 +184,15 @@ static int copy_files(int from_fd, int to_fd)
         _cleanup_free_ char *text = NULL;
         size_t size;
 
-        if (entry->d_type != DT_REG)
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
             continue;
         r = read_file(from_fd, entry->d_name, &text, &size);
         if (r >= 0)
             r = put_file(to_fd, entry->d_name, text, size, true);
+        n_copied++;
     }
+    if (r >= 0 && n_copied != n_files)
+        r = -EIO;
     if (r >= 0 && fsync(to_fd) < 0)
         r = -errno;
     return r;
@@ -223,11 +232,12 @@ int evidence_publish(Evidence *evidence, const char *state_directory, char **ret
                      false);
     if (r < 0)
         return r;
+    evidence->n_files++;
     if (asprintf(&half, HALF_PREFIX "%s", evidence->run) < 0 || !path)
         return -ENOMEM;
     if (mkdirat(runs_fd, half, 0750) == 0)
         half_fd = openat(runs_fd, half, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    r = half_fd < 0 ? -errno : copy_files(evidence->directory_fd, half_fd);
+    r = half_fd < 0 ? -errno : copy_files(evidence->directory_fd, half_fd, evidence->n_files);
     if (r >= 0 && (renameat(runs_fd, half, runs_fd, evidence->run) < 0 || fsync(runs_fd) < 0))
         r = -errno;
     if (r < 0) {
@@ -263,11 +273,23 @@ static void sweep(const char *path, const char *prefix)
             remove_directory(dirfd(directory), entry->d_name);
 }
 
+void evidence_sweep_run(const char *runtime_directory, const char *run)
+{
+    _cleanup_free_ char *path = NULL;
+
+    if (asprintf(&path, "%s/" GROWING_PREFIX "%s", runtime_directory, run) < 0) {
+        path = NULL;
+        return;
+    }
+    remove_directory(AT_FDCWD, path);
+}
+
 void evidence_sweep(const char *runtime_directory, const char *state_directory)
 {
     _cleanup_free_ char *runs = NULL;
 
     sweep(runtime_directory, GROWING_PREFIX);
+    sweep(runtime_directory, FIO_TEMP_PREFIX);
     if (asprintf(&runs, "%s/" RUNS_DIRECTORY, state_directory) < 0) {
         runs = NULL;
         return;

@@ -44,7 +44,11 @@ int evidence_publish(Evidence *evidence, const char *state_directory, char **ret
  * (-ENOENT: there is none). */
 int evidence_read_json(const char *directory, const char *name, json_t **ret_json);
 
-/* Remove what runs that were interrupted have left half done in both directories. */
+/* Remove what runs that were interrupted have left half done in both directories: nobody may have a
+ * run under way in them. */
 void evidence_sweep(const char *runtime_directory, const char *state_directory);
+
+/* Remove what this one run has left in the runtime directory, if it has. */
+void evidence_sweep_run(const char *runtime_directory, const char *run);
 
 #endif

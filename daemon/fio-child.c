@@ -24,6 +24,7 @@
 #include "common/parse.h"
 #include "daemon/fio-capture.h"
 #include "daemon/fio-spawn.h"
+#include "daemon/reason.h"
 #include "daemon/proc-file.h"
 
 #define TICK_USEC          (100 * USEC_PER_MSEC) /* how often limits and cancellation are looked at */
@@ -273,7 +274,7 @@ int fio_run(const FioRun *run, FioExit *ret_exit)
     if (!run->program || run->program[0] != '/' || !run->argv || !run->argv[0] ||
         run->time_limit_usec == 0)
         return -EINVAL;
-    if (asprintf(&temp_directory, "%s/xdmad-fio-XXXXXX",
+    if (asprintf(&temp_directory, "%s/" FIO_TEMP_PREFIX "XXXXXX",
                  run->temp_directory ? run->temp_directory : "/tmp") < 0) {
         temp_directory = NULL;
         return -ENOMEM;
@@ -295,7 +296,7 @@ static bool is_program(const char *path)
 int fio_find(const char *path, char **ret_program, char **ret_reason)
 {
     _cleanup_free_ char *copy = NULL;
-    char *reason, *save = NULL;
+    char *save = NULL;
 
     if (!path)
         path = secure_getenv("PATH");
@@ -313,11 +314,8 @@ int fio_find(const char *path, char **ret_program, char **ret_reason)
             return 1;
         }
     }
-    if (asprintf(&reason, "no fio in %s; install it (Debian: apt install fio)",
-                 path ? path : USUAL_PATH) < 0)
-        return -ENOMEM;
-    *ret_reason = reason;
-    return 0;
+    return reason_give(ret_reason, "no fio in %s; install it (Debian: apt install fio)",
+                       path ? path : USUAL_PATH);
 }
 
 /* One line of printable ASCII and nothing else. */
@@ -333,15 +331,19 @@ static bool is_version(char *text, size_t size)
     return true;
 }
 
-int fio_probe_version(const char *program, char **ret_version, char **ret_reason)
+int fio_probe_version(const char *program, const char *temp_directory, char **ret_version,
+                      char **ret_reason)
 {
     char name[] = "fio", flag[] = "--version";
     char *const argv[] = { name, flag, NULL };
     FioRun run = {
-        .program = program, .argv = argv, .time_limit_usec = VERSION_LIMIT_USEC, .cancel_fd = -1
+        .program = program,
+        .argv = argv,
+        .temp_directory = temp_directory,
+        .time_limit_usec = VERSION_LIMIT_USEC,
+        .cancel_fd = -1,
     };
     _cleanup_(fio_exit_done) FioExit end = { 0 };
-    char *reason;
 
     int r = fio_run(&run, &end);
     if (r < 0)
@@ -354,9 +356,7 @@ int fio_probe_version(const char *program, char **ret_version, char **ret_reason
         *ret_version = take_ptr(end.stdout_text);
         return 1;
     }
-    if (asprintf(&reason, "%s --version did not say its version (%s %d); is it fio?", program,
-                 end.exited ? "exit status" : "signal", end.exited ? end.status : end.signal) < 0)
-        return -ENOMEM;
-    *ret_reason = reason;
-    return 0;
+    return reason_give(ret_reason, "%s --version did not say its version (%s %d); is it fio?",
+                       program, end.exited ? "exit status" : "signal",
+                       end.exited ? end.status : end.signal);
 }

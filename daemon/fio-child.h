@@ -33,6 +33,9 @@ typedef struct FioRun {
     void *userdata;
 } FioRun;
 
+/* What its private directories are called: whoever killed us may remove them. */
+#define FIO_TEMP_PREFIX "xdmad-fio-"
+
 #define FIO_GRACE_USEC UINT64_C(2000000)
 
 /* How it ended. Exactly one of start_failure, exited, signal holds. */
@@ -69,8 +72,10 @@ int fio_run(const FioRun *run, FioExit *ret_exit);
  * there is none, or negative errno. */
 int fio_find(const char *path, char **ret_program, char **ret_reason);
 
-/* What `program --version` prints, as "fio-3.33": 1 and *ret_version (owned, one line of printable
- * ASCII, at most 63 bytes), 0 and *ret_reason (owned) when it does not say, or negative errno. */
-int fio_probe_version(const char *program, char **ret_version, char **ret_reason);
+/* What `program --version` prints (temp_directory as in FioRun), as "fio-3.33": 1 and *ret_version
+ * (owned, one line of printable ASCII, at most 63 bytes), 0 and *ret_reason (owned) when it does
+ * not say, or negative errno. */
+int fio_probe_version(const char *program, const char *temp_directory, char **ret_version,
+                      char **ret_reason);
 
 #endif

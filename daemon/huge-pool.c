@@ -7,12 +7,16 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/cleanup.h"
 #include "common/parse.h"
 #include "daemon/proc-file.h"
+#include "daemon/reason.h"
 
 #define NR_HUGEPAGES "/proc/sys/vm/nr_hugepages"
 
@@ -59,22 +63,76 @@ int huge_pool_default_page_bytes(const char *root, uint64_t *ret_bytes)
     return 0;
 }
 
+/*
+ * The record of a raised pool, "PID COUNT": who raised it, and what was found. It lies in memory
+ * and lasts as long as the pool itself can stay raised: until the next boot.
+ */
+#define RECORD "/run/xdmad-nr_hugepages"
+
+static int write_record(const HugePool *pool)
+{
+    _cleanup_free_ char *path = NULL;
+    _cleanup_fclose_ FILE *file = NULL;
+
+    if (asprintf(&path, "%s%s", pool->root, RECORD) < 0) {
+        path = NULL;
+        return -ENOMEM;
+    }
+    file = fopen(path, "we");
+    if (!file || fprintf(file, "%d %" PRIu64 "\n", (int)getpid(), pool->n_found) < 0 ||
+        fflush(file) != 0)
+        return -errno;
+    return 0;
+}
+
+static void remove_record(const char *root)
+{
+    _cleanup_free_ char *path = NULL;
+
+    if (asprintf(&path, "%s%s", root, RECORD) < 0) {
+        path = NULL;
+        return;
+    }
+    unlink(path);
+}
+
+int huge_pool_recover(const char *root)
+{
+    _cleanup_free_ char *text = NULL;
+    uint64_t pid, n_found;
+    int r = proc_file_read(root, RECORD, &text);
+
+    if (r == -ENOENT)
+        return 0;
+    if (r < 0)
+        return r;
+    if (parse_field_u64(text, 0, &pid) < 0 || parse_field_u64(text, 1, &n_found) < 0 || pid == 0 ||
+        pid > INT_MAX) {
+        remove_record(root); /* torn: whoever wrote it raised nothing yet */
+        return 0;
+    }
+    if ((pid_t)pid == getpid() || kill((pid_t)pid, 0) == 0 || errno == EPERM)
+        return -EBUSY;
+    r = write_count(root, n_found);
+    if (r < 0)
+        return r;
+    remove_record(root);
+    return 1;
+}
+
 static int give_reason(const char *what, int error, char **ret_reason)
 {
-    char *reason;
-
-    if (asprintf(&reason, "%s: %s; huge pages need a kernel with hugetlbfs and root", what,
-                 strerror(-error)) < 0)
-        return -ENOMEM;
-    *ret_reason = reason;
-    return 0;
+    return reason_give(ret_reason, "%s: %s; huge pages need a kernel with hugetlbfs and root", what,
+                       strerror(-error));
 }
 
 int huge_pool_open(const char *root, HugePool **ret_pool, char **ret_reason)
 {
     uint64_t n_found, page_bytes;
 
-    int r = read_count(root, &n_found);
+    int r = huge_pool_recover(root);
+    if (r >= 0)
+        r = read_count(root, &n_found);
     if (r >= 0)
         r = write_count(root, n_found); /* may it be written? */
     if (r < 0)
@@ -116,13 +174,17 @@ int huge_pool_raise(HugePool *pool, uint64_t n_pages)
 
     if (wanted < n_pages)
         return -ERANGE;
-    int r = write_count(pool->root, wanted);
+    int r = pool->n_now == pool->n_found ? write_record(pool) : 0;
+    if (r >= 0)
+        r = write_count(pool->root, wanted);
     if (r >= 0)
         r = read_count(pool->root, &got);
     if (r >= 0 && got < wanted)
         r = -ENOMEM;
     if (r < 0) {
         write_count(pool->root, pool->n_now);
+        if (pool->n_now == pool->n_found)
+            remove_record(pool->root);
         return r;
     }
     pool->n_now = wanted;
@@ -137,5 +199,6 @@ int huge_pool_restore(HugePool *pool)
     if (r < 0)
         return r;
     pool->n_now = pool->n_found;
+    remove_record(pool->root);
     return 0;
 }

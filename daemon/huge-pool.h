@@ -6,14 +6,18 @@
  * while and put back to exactly what it was.
  *
  * Pages in use when the pool is put back become surplus, and the kernel frees each as its user
- * lets go (Documentation/admin-guide/mm/hugetlbpage.rst, 6.1). So nothing remains after the arena,
- * unless we are killed between a raise and the restore: then nr_hugepages stays raised until
- * somebody writes it or the host reboots.
+ * lets go (Documentation/admin-guide/mm/hugetlbpage.rst, 6.1). So nothing remains after the arena.
+ * What was found is recorded before the first raise, so that a process that is killed between a
+ * raise and the restore leaves a pool that the next one puts back.
  */
 
 #include <stdint.h>
 
 typedef struct HugePool HugePool;
+
+/* Put back what a process that is gone had raised: 1 done, 0 there was nothing, -EBUSY when it
+ * still lives, other negative errno. */
+int huge_pool_recover(const char *root);
 
 /*
  * `root` is "/" or a captured tree. 1 and *ret_pool, 0 and *ret_reason (owned) when the kernel has

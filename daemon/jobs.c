@@ -11,12 +11,13 @@
 #include <systemd/sd-id128.h>
 
 #include "common/cleanup.h"
-#include "common/clock.h"
 #include "common/json.h"
 #include "daemon/child.h"
+#include "daemon/evidence.h"
 #include "daemon/job-watch.h"
 #include "daemon/log.h"
 #include "daemon/run.h"
+#include "daemon/store-time.h"
 
 #define MAX_JOBS 32U
 
@@ -30,8 +31,10 @@ typedef struct Job {
     bool cancelled;   /* by a caller */
     bool interrupted; /* by our own end */
     bool heard_end;   /* the run told its end itself */
-    uint64_t written_bytes;
-    json_t *last_event; /* for watchers that come late; owned */
+    bool written_known;
+    uint64_t written_bytes; /* by the kernel's count */
+    int record_result;      /* of storing its end */
+    json_t *last_event;     /* for watchers that come late; owned */
     STAILQ_ENTRY(Job) queue;
 } Job;
 
@@ -123,31 +126,39 @@ static void job_release(Job *job)
     start_next(jobs);
 }
 
-typedef struct Recording {
-    Jobs *jobs;
-    Job *job;
-    int result;
-} Recording;
-
+/* In the offload's thread. */
 static void record_work(void *data)
 {
-    Recording *recording = data;
+    Job *job = data;
+    const Config *config = job->jobs->config;
+    StoreTime now = store_time_now();
 
-    recording->result = store_update_run(recording->jobs->store, &recording->job->record,
-                                         recording->job->written_bytes);
+    /* a run that was killed could not clean up */
+    evidence_sweep_run(config->runtime_directory, job->record.id);
+    job->record_result = store_update_run(job->jobs->store, &job->record, &now,
+                                          job->written_known ? &job->written_bytes : NULL);
+}
+
+/* What cannot be kept is no verdict. */
+static void fail_unrecorded(Job *job)
+{
+    char reason[256];
+
+    snprintf(reason, sizeof(reason), "its end cannot be stored in %s: %s",
+             job->jobs->config->state_directory, strerror(-job->record_result));
+    job->record.state = RUN_FAILED;
+    job->record.has_verdict = false;
+    run_record_set(&job->record.reason, reason);
 }
 
 /* The end is told only when it is stored: who hears of it can ask for it. */
 static void record_done(void *data)
 {
-    Recording *recording = data;
-    Job *job = recording->job;
-    Jobs *jobs = recording->jobs;
+    Job *job = data;
     const RunRecord *record = &job->record;
 
-    if (recording->result < 0)
-        log_error("run %s: its end cannot be stored in %s: %s", record->id,
-                  jobs->config->state_directory, strerror(-recording->result));
+    if (job->record_result < 0)
+        fail_unrecorded(job);
     log_notice("run %s: %s%s%s%s%s", record->id, run_state_name(record->state),
                record->has_verdict ? ", verdict " : "",
                record->has_verdict ? verdict_name(record->verdict) : "", record->reason ? ": " : "",
@@ -158,22 +169,14 @@ static void record_done(void *data)
                       record->has_verdict ? verdict_name(record->verdict) : NULL, "message",
                       record->reason),
             true);
-    free(recording);
     job_release(job);
 }
 
 static void record_end(Job *job)
 {
-    Recording *recording = calloc(1, sizeof(*recording));
-
-    if (recording) {
-        *recording = (Recording) { .jobs = job->jobs, .job = job };
-        if (offload_submit(job->jobs->offload, record_work, record_done, recording) >= 0)
-            return;
-        free(recording);
-    }
-    log_error("run %s: out of memory at its end, which is not stored", job->record.id);
-    job_release(job);
+    job->record_result = offload_submit(job->jobs->offload, record_work, record_done, job);
+    if (job->record_result < 0)
+        record_done(job);
 }
 
 /* Why the child ended without telling its own end. */
@@ -221,6 +224,7 @@ static void hear_end(Job *job, const json_t *message)
     record->has_verdict = verdict && verdict_from_name(verdict, &record->verdict) >= 0;
     run_record_set(&record->reason, json_get_string(message, "reason", NULL));
     run_record_set(&record->evidence, json_get_string(message, "evidence", NULL));
+    job->written_known = json_is_integer(json_object_get(message, "written_bytes"));
     job->written_bytes = (uint64_t)json_get_int(message, "written_bytes", 0);
     job->heard_end = true;
 }
@@ -306,11 +310,11 @@ typedef struct Admission {
 static void admit_work(void *data)
 {
     Admission *admission = data;
+    StoreTime now = store_time_now();
 
-    admission->result =
-        store_admit_run(admission->jobs->store, &admission->job->record, admission->write_bytes,
-                        admission->jobs->config->write_budget_bytes_per_day, clock_realtime_usec(),
-                        &admission->charged_bytes);
+    admission->result = store_admit_run(
+        admission->jobs->store, &admission->job->record, admission->write_bytes,
+        admission->jobs->config->write_budget_bytes_per_day, &now, &admission->charged_bytes);
 }
 
 static void refuse_for_budget(const Admission *admission)
@@ -362,7 +366,8 @@ static void admit_done(void *data)
 static Job *job_new(Jobs *jobs, BenchRequest *request, Plan *plan)
 {
     Job *job = calloc(1, sizeof(*job));
-    sd_id128_t id, boot;
+    StoreTime now = store_time_now();
+    sd_id128_t id;
 
     if (!job) {
         bench_request_done(request);
@@ -379,17 +384,17 @@ static Job *job_new(Jobs *jobs, BenchRequest *request, Plan *plan)
         .kind = "bench",
         .state = RUN_QUEUED,
         .legs_total = (unsigned)job->plan.n_legs,
-        .started_realtime_usec = clock_realtime_usec(),
-        .started_boottime_usec = clock_boottime_usec(),
+        .started_realtime_usec = now.realtime_usec,
+        .started_boottime_usec = now.boottime_usec,
     };
-    if (sd_id128_randomize(&id) < 0 || sd_id128_get_boot(&boot) < 0 ||
+    if (sd_id128_randomize(&id) < 0 ||
         run_record_set(&job->record.profile, job->plan.profile) < 0 ||
         run_record_set(&job->record.target, job->request.target) < 0) {
         job_free(job);
         return NULL;
     }
     sd_id128_to_string(id, job->record.id);
-    sd_id128_to_string(boot, job->record.boot_id);
+    memcpy(job->record.boot_id, now.boot_id, sizeof(job->record.boot_id));
     return job;
 }
 

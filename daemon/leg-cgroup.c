@@ -22,6 +22,7 @@
 #include "common/cleanup.h"
 #include "common/parse.h"
 #include "daemon/proc-file.h"
+#include "daemon/reason.h"
 
 #define EMPTY_WAIT_MSEC 2000 /* for killed processes to be gone; they need no more than a tick */
 #define KILL_MAX_ROUNDS 100  /* of killing one by one, against a fork that outruns us */
@@ -76,13 +77,8 @@ static int find_own(const char *root, char **ret_path)
 
 static int give_reason(const char *what, const char *path, int error, char **ret_reason)
 {
-    char *reason;
-
-    if (asprintf(&reason, "%s %s: %s; the leg runs without a cgroup of its own", what, path,
-                 strerror(-error)) < 0)
-        return -ENOMEM;
-    *ret_reason = reason;
-    return 0;
+    return reason_give(ret_reason, "%s %s: %s; the leg runs without a cgroup of its own", what,
+                       path, strerror(-error));
 }
 
 static int kill_listed(int directory)
@@ -200,6 +196,25 @@ static int open_leg(char *path, LegCgroup **ret_cgroup)
     return 1;
 }
 
+/* Pressure-stall accounting of one level more costs each wait for I/O what a leg would count as the
+ * path's (Documentation/admin-guide/cgroup-v2.rst, cgroup.pressure, 6.1). An older kernel has no
+ * such switch. */
+static void leave_pressure_uncounted(const char *path)
+{
+    _cleanup_free_ char *file = NULL;
+    int fd;
+
+    if (asprintf(&file, "%s/cgroup.pressure", path) < 0) {
+        file = NULL;
+        return;
+    }
+    fd = open(file, O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    (void)!write(fd, "0", 1);
+    close(fd);
+}
+
 int leg_cgroup_create(const char *root, LegCgroup **ret_cgroup, char **ret_reason)
 {
     static unsigned n_created;
@@ -227,6 +242,7 @@ int leg_cgroup_create(const char *root, LegCgroup **ret_cgroup, char **ret_reaso
         rmdir(path);
         return r == -ENOMEM ? r : give_reason("cannot use", path, r, ret_reason);
     }
+    leave_pressure_uncounted(path);
     take_ptr(path);
     return 1;
 }

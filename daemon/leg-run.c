@@ -140,7 +140,8 @@ static int run_fio(LegRun *run, const Workload *workload, const char *job_path, 
 /* fio between the two ends of the trace and of the CPUs' time. */
 static int measure(LegRun *run, const Workload *workload, const char *job_path, int arena_fd_)
 {
-    uint64_t busy_before = 0, busy_after = 0;
+    CpuTime busy_before, busy_after;
+    bool busy_known;
     BlockCount disk_before, disk_after;
     bool disk_known;
     int r;
@@ -150,11 +151,10 @@ static int measure(LegRun *run, const Workload *workload, const char *job_path, 
     run->outcome.trace_available =
         run->stage->trace && trace_begin(run->stage->trace, run->leg->path == DMA_PATH_DIRECT) >= 0;
     disk_known = block_count(run->stage->target->disk, &disk_before) >= 0;
-    run->outcome.system_cpu_known = cpu_time_busy_usec(&busy_before) >= 0;
+    busy_known = cpu_time_read(&busy_before) >= 0;
     r = run_fio(run, workload, job_path, arena_fd_);
-    if (cpu_time_busy_usec(&busy_after) < 0)
-        run->outcome.system_cpu_known = false;
-    run->busy_usec = busy_after - busy_before;
+    run->outcome.system_cpu_known = busy_known && cpu_time_read(&busy_after) >= 0 &&
+                                    cpu_time_between(&busy_before, &busy_after, &run->busy_usec);
     run->outcome.disk_bytes_known =
         disk_known && block_count(run->stage->target->disk, &disk_after) >= 0;
     if (run->outcome.disk_bytes_known)

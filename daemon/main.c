@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -102,6 +103,8 @@ int main(int argc, char **argv)
     Config config;
     bool private_ = sockets_are_private();
     int r = parse_options(argc, argv, &options);
+
+    signal(SIGPIPE, SIG_IGN); /* who hung up is told by EPIPE */
 
     if (r <= 0) {
         if (r < 0)

@@ -14,6 +14,7 @@
 #include "common/clock.h"
 #include "daemon/api.h"
 #include "daemon/evidence.h"
+#include "daemon/huge-pool.h"
 #include "daemon/log.h"
 
 static void on_idle(void *userdata)
@@ -86,6 +87,17 @@ static void open_store(Manager *manager)
     log_warning("%s", manager->store_failure ? manager->store_failure : "out of memory");
 }
 
+/* A run that was killed may have left the pool of huge pages raised. */
+static void recover_huge_pages(void)
+{
+    int r = huge_pool_recover("/");
+
+    if (r > 0)
+        log_warning("a run that was killed had raised the pool of huge pages: put back");
+    else if (r < 0 && r != -EBUSY && r != -EACCES)
+        log_warning("the pool of huge pages cannot be put back to what it was: %s", strerror(-r));
+}
+
 static int prepare_loop(Manager *manager)
 {
     int r = sd_event_default(&manager->event);
@@ -132,6 +144,7 @@ int manager_new(Config *config, bool private_, Manager **ret_manager)
         r = offload_new(manager->event, &manager->offload);
     if (r >= 0) {
         open_store(manager);
+        recover_huge_pages();
         r = jobs_new(manager->event, &manager->config, manager->store, manager->offload,
                      &manager->jobs);
     }
@@ -157,6 +170,7 @@ Manager *manager_free(Manager *manager)
     sd_event_unref(manager->event);
     config_done(&manager->config);
     free(manager->store_failure);
+    json_decref(manager->last_inspection);
     free(manager);
     return NULL;
 }

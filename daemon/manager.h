@@ -25,8 +25,9 @@ typedef struct Manager {
     VarlinkServer *server;
     Jobs *jobs;
     uint64_t started_boottime_usec;
-    unsigned n_looks; /* children that look at the host for a call */
-    bool private_;    /* serves one peer on a socket pair, and ends with it */
+    unsigned n_looks;        /* children that look at the host for a call */
+    json_t *last_inspection; /* of this host: answers while a run measures */
+    bool private_;           /* serves one peer on a socket pair, and ends with it */
 } Manager;
 
 /* Take over the configuration (also on failure) and make ready, without any peer yet.

@@ -27,11 +27,6 @@ int run_state_from_name(const char *name, RunState *ret_state)
     return -EINVAL;
 }
 
-bool run_state_is_final(RunState state)
-{
-    return state != RUN_QUEUED && state != RUN_RUNNING;
-}
-
 void run_record_done(RunRecord *record)
 {
     free(record->reason);
@@ -52,22 +47,6 @@ int run_record_set(char **field, const char *text)
     }
     free(*field);
     *field = copy;
-    return 0;
-}
-
-int run_record_copy(const RunRecord *record, RunRecord *ret_copy)
-{
-    RunRecord copy = *record;
-
-    copy.reason = copy.target = copy.profile = copy.evidence = NULL;
-    if (run_record_set(&copy.reason, record->reason) < 0 ||
-        run_record_set(&copy.target, record->target) < 0 ||
-        run_record_set(&copy.profile, record->profile) < 0 ||
-        run_record_set(&copy.evidence, record->evidence) < 0) {
-        run_record_done(&copy);
-        return -ENOMEM;
-    }
-    *ret_copy = copy;
     return 0;
 }
 

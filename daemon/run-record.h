@@ -42,17 +42,11 @@ typedef struct RunRecord {
 /* Free what it owns and zero it. */
 void run_record_done(RunRecord *record);
 
-/* A deep copy: 0 or -ENOMEM. */
-int run_record_copy(const RunRecord *record, RunRecord *ret_copy);
-
 /* Put a copy of text (NULL is none) in an owned field. 0 or -ENOMEM. */
 int run_record_set(char **field, const char *text);
 
 const char *run_state_name(RunState state);
 int run_state_from_name(const char *name, RunState *ret_state);
-
-/* Nothing more will happen to a run in this state. */
-bool run_state_is_final(RunState state);
 
 /* As type Run of io.xdmad: a new reference, or NULL when out of memory. */
 json_t *run_record_to_json(const RunRecord *record);

@@ -36,8 +36,6 @@ typedef struct Run {
     HostFacts facts;
     const StorageDevice *device; /* of facts */
     Target target;
-    BlockCount before; /* of the target's disk; valid when count_known */
-    bool count_known;
     Places places;
     Plan plan; /* of the paths that can be had */
     TraceSession *trace;
@@ -111,7 +109,8 @@ static int stage_request(Run *run, RunEnd *end)
     if (r >= 0)
         r = fio_find(NULL, &run->fio, &reason);
     if (r > 0)
-        r = fio_probe_version(run->fio, &run->fio_version, &reason);
+        r = fio_probe_version(run->fio, run->input->config->runtime_directory, &run->fio_version,
+                              &reason);
     if (r == 0)
         return end_with(end, VERDICT_INCONCLUSIVE, "%s", reason);
     return r;
@@ -192,7 +191,6 @@ static int stage_claim(Run *run, RunEnd *end)
     if (r <= 0)
         return r;
     run->device = host_facts_find_device(&run->facts, run->target.disk);
-    run->count_known = block_count(run->target.disk, &run->before) >= 0;
     return 1;
 }
 
@@ -266,14 +264,6 @@ static int tell_leg(const Run *run, const PlanLeg *leg, const LegOutcome *outcom
                                 leg_outcome_counts(outcome) ? NULL : outcome->proof.reason));
 }
 
-/* A card that vanished will not come back for the legs that are left. */
-static bool target_is_gone(const Run *run)
-{
-    BlockCount now;
-
-    return run->count_known && block_count(run->target.disk, &now) < 0;
-}
-
 /* Where windows leave memory out, the event alone does not tell which buffer bounced. */
 static int open_trace(Run *run)
 {
@@ -309,7 +299,7 @@ static int stage_run(Run *run, RunEnd *end)
     run->outcomes = calloc(run->plan.n_legs, sizeof(*run->outcomes));
     if (!run->outcomes)
         return -ENOMEM;
-    for (size_t i = 0; i < run->plan.n_legs && !target_is_gone(run); i++) {
+    for (size_t i = 0; i < run->plan.n_legs && target_is_there(&run->target); i++) {
         const PlanLeg *leg = &run->plan.legs[i];
 
         r = child_is_cancelled(run->link)
@@ -356,17 +346,6 @@ static json_t *build_target(const Run *run)
     return target;
 }
 
-/* What the kernel has counted as written to the disk since the claim: true and *ret_bytes. */
-static bool written_bytes(const Run *run, uint64_t *ret_bytes)
-{
-    BlockCount now;
-
-    if (!run->count_known || block_count(run->target.disk, &now) < 0)
-        return false;
-    *ret_bytes = now.written_bytes - run->before.written_bytes;
-    return true;
-}
-
 static int build_report(Run *run)
 {
     _cleanup_json_ json_t *environment = build_environment(run);
@@ -386,12 +365,13 @@ static int build_report(Run *run)
         .emulated = json_get_bool(run->facts.environment, "emulated", false),
         .interrupted = run->n_outcomes < run->plan.n_legs,
         .interruption = run->n_outcomes < run->plan.n_legs
-                            ? "the block device vanished: was the card pulled?"
+                            ? "the card is gone, or another one is in its place"
                             : NULL,
     };
     int r;
 
-    context.kernel_written_known = written_bytes(run, &context.kernel_written_bytes);
+    context.kernel_written_known =
+        target_written_bytes(&run->target, &context.kernel_written_bytes);
     r = evidence_put_json(run->evidence, "host.json", host);
     if (r >= 0)
         r = evidence_put_json(run->evidence, "environment.json", environment);
@@ -467,21 +447,28 @@ static void run_done(Run *run)
     free(run->no_trace);
 }
 
-static json_t *build_end(const Run *run, const RunEnd *end)
+/* A run that came to no claim has written nothing; of one whose disk is gone that is not known. */
+static json_t *written_to_json(const Run *run)
 {
     uint64_t bytes = 0;
 
-    written_bytes(run, &bytes);
-    return json_pack("{s:s, s:s, s:s*, s:s*, s:s*, s:s*, s:I}", "event", "end", "state",
+    if (run->target.fd >= 0 && !target_written_bytes(&run->target, &bytes))
+        return NULL;
+    return json_integer((json_int_t)bytes);
+}
+
+static json_t *build_end(const Run *run, const RunEnd *end)
+{
+    return json_pack("{s:s, s:s, s:s*, s:s*, s:s*, s:s*, s:o*}", "event", "end", "state",
                      run_state_name(end->state), "verdict",
                      end->has_verdict ? verdict_name(end->verdict) : NULL, "reason", end->reason,
                      "evidence", end->evidence, "target", run->target.path, "written_bytes",
-                     (json_int_t)bytes);
+                     written_to_json(run));
 }
 
 int run_main(const ChildLink *link, void *data)
 {
-    Run run = { .link = link, .input = data, .target = { .fd = -1 } };
+    Run run = { .link = link, .input = data, .target = { .fd = -1, .disk_fd = -1 } };
     RunEnd end = { .state = RUN_FAILED };
     int r = run_stages(&run, &end);
 

@@ -51,20 +51,36 @@ static int serve_handed(VarlinkServer *server, char **names, int n)
     return 0;
 }
 
+/* Make room for our socket: what a daemon that is gone left there is removed, nothing else. A
+ * daemon that is busy (EAGAIN) is not gone. 0 or negative errno. */
+static int clear_stale(int fd, const struct sockaddr_un *address)
+{
+    struct stat st;
+
+    if (lstat(address->sun_path, &st) < 0)
+        return errno == ENOENT ? 0 : -errno;
+    if (!S_ISSOCK(st.st_mode))
+        return -EEXIST;
+    if (connect(fd, (const struct sockaddr *)address, sizeof(*address)) == 0 ||
+        errno != ECONNREFUSED)
+        return -EADDRINUSE;
+    return unlink(address->sun_path) < 0 ? -errno : 0;
+}
+
 static int bind_own(const char *path, mode_t mode)
 {
     struct sockaddr_un address = { .sun_family = AF_UNIX };
     _cleanup_close_ int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    int r;
 
     if (fd < 0)
         return -errno;
     if (strlen(path) >= sizeof(address.sun_path))
         return -ENAMETOOLONG;
     strcpy(address.sun_path, path);
-    /* Another daemon still listens there? */
-    if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) == 0)
-        return -EADDRINUSE;
-    unlink(path);
+    r = clear_stale(fd, &address);
+    if (r < 0)
+        return r;
     if (bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0 || chmod(path, mode) < 0 ||
         listen(fd, SOMAXCONN) < 0)
         return -errno;

@@ -39,6 +39,8 @@ static const char *const migrations[] = {
     ") STRICT;"
     "CREATE TABLE charge ("
     " run TEXT PRIMARY KEY REFERENCES run(id),"
+    " boot_id TEXT NOT NULL,"
+    " boottime_usec INTEGER NOT NULL,"
     " realtime_usec INTEGER NOT NULL,"
     " bytes INTEGER NOT NULL"
     ") STRICT;",
@@ -49,6 +51,8 @@ static const char *const migrations[] = {
 /* The nearest errno for a result of SQLite. */
 static int errno_of(int result)
 {
+    if (result == SQLITE_CANTOPEN_SYMLINK)
+        return -ELOOP;
     switch (result & 0xff) {
     case SQLITE_OK:
     case SQLITE_DONE:
@@ -126,6 +130,8 @@ static int migrate(Store *store)
 
     if (r < 0)
         return r;
+    if (version < 0)
+        return -EUCLEAN;
     if (version > SCHEMA_VERSION)
         return -EPROTONOSUPPORT;
     while (version < SCHEMA_VERSION) {
@@ -160,12 +166,20 @@ static int check(Store *store)
     return strcmp((const char *)sqlite3_column_text(statement, 0), "ok") == 0 ? 0 : -EUCLEAN;
 }
 
+static int open_database(const char *path, Store *store)
+{
+    int flags =
+        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW;
+    int result = sqlite3_open_v2(path, &store->db, flags, NULL);
+
+    if (result != SQLITE_OK && store->db)
+        result = sqlite3_extended_errcode(store->db);
+    return errno_of(result);
+}
+
 static int try_open(const char *path, Store *store)
 {
-    int r = errno_of(sqlite3_open_v2(path, &store->db,
-                                     SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
-                                         SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW,
-                                     NULL));
+    int r = open_database(path, store);
 
     if (r >= 0)
         r = execute(store, "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL;"
@@ -225,11 +239,16 @@ static int set_aside(const char *path, char **ret_notice)
 
 int store_open(const char *directory, Store **ret_store, char **ret_notice)
 {
-    Store *store = calloc(1, sizeof(*store));
+    /* SQLite's NOFOLLOW minds links on the way as well: the directory may be one, the file not */
+    _cleanup_free_ char *real = realpath(directory, NULL);
     _cleanup_free_ char *path = NULL;
+    Store *store;
     int r;
 
-    if (!store || asprintf(&path, "%s/xdmad.db", directory) < 0) {
+    if (!real)
+        return -errno;
+    store = calloc(1, sizeof(*store));
+    if (!store || asprintf(&path, "%s/xdmad.db", real) < 0) {
         free(store);
         return -ENOMEM;
     }
@@ -300,34 +319,43 @@ static int put_record(Store *store, const RunRecord *record)
     return errno_of(sqlite3_step(statement));
 }
 
-static int put_charge(Store *store, const RunRecord *record, uint64_t bytes)
+/* The charge of a run, dated now. */
+static int put_charge(Store *store, const RunRecord *record, const StoreTime *now, uint64_t bytes)
 {
     _cleanup_statement_ sqlite3_stmt *statement = NULL;
     int r = prepare(store,
-                    "INSERT INTO charge (run, realtime_usec, bytes) VALUES (?,?,?)"
-                    " ON CONFLICT (run) DO UPDATE SET bytes = max(bytes, excluded.bytes)",
+                    "INSERT OR REPLACE INTO charge"
+                    " (run, boot_id, boottime_usec, realtime_usec, bytes) VALUES (?,?,?,?,?)",
                     &statement);
 
     if (r < 0)
         return r;
     bind_text(statement, 1, record->id);
-    sqlite3_bind_int64(statement, 2, (sqlite3_int64)record->started_realtime_usec);
-    sqlite3_bind_int64(statement, 3, (sqlite3_int64)bytes);
+    bind_text(statement, 2, now->boot_id);
+    sqlite3_bind_int64(statement, 3, (sqlite3_int64)now->boottime_usec);
+    sqlite3_bind_int64(statement, 4, (sqlite3_int64)now->realtime_usec);
+    sqlite3_bind_int64(statement, 5, (sqlite3_int64)bytes);
     return errno_of(sqlite3_step(statement));
 }
 
-/* A charge from the future (the clock was set back) still counts: the wear was real. */
-int store_charged_bytes(Store *store, uint64_t now_realtime_usec, uint64_t *ret_bytes)
+static sqlite3_int64 day_before(uint64_t usec)
+{
+    return usec > DAY_USEC ? (sqlite3_int64)(usec - DAY_USEC) : -1;
+}
+
+int store_charged_bytes(Store *store, const StoreTime *now, uint64_t *ret_bytes)
 {
     _cleanup_statement_ sqlite3_stmt *statement = NULL;
-    int r = prepare(store, "SELECT coalesce(sum(bytes), 0) FROM charge WHERE realtime_usec > ?",
+    int r = prepare(store,
+                    "SELECT coalesce(sum(bytes), 0) FROM charge WHERE realtime_usec > ?"
+                    " OR (boot_id = ? AND boottime_usec > ?)",
                     &statement);
 
     if (r < 0)
         return r;
-    sqlite3_bind_int64(
-        statement, 1,
-        (sqlite3_int64)(now_realtime_usec > DAY_USEC ? now_realtime_usec - DAY_USEC : 0));
+    sqlite3_bind_int64(statement, 1, day_before(now->realtime_usec));
+    bind_text(statement, 2, now->boot_id);
+    sqlite3_bind_int64(statement, 3, day_before(now->boottime_usec));
     r = sqlite3_step(statement);
     if (r != SQLITE_ROW)
         return errno_of(r);
@@ -336,9 +364,9 @@ int store_charged_bytes(Store *store, uint64_t now_realtime_usec, uint64_t *ret_
 }
 
 static int admit(Store *store, const RunRecord *record, uint64_t write_bytes, uint64_t budget_bytes,
-                 uint64_t now_realtime_usec, uint64_t *ret_charged_bytes)
+                 const StoreTime *now, uint64_t *ret_charged_bytes)
 {
-    int r = store_charged_bytes(store, now_realtime_usec, ret_charged_bytes);
+    int r = store_charged_bytes(store, now, ret_charged_bytes);
 
     if (r < 0)
         return r;
@@ -347,30 +375,30 @@ static int admit(Store *store, const RunRecord *record, uint64_t write_bytes, ui
         return 0;
     r = put_record(store, record);
     if (r >= 0)
-        r = put_charge(store, record, write_bytes);
+        r = put_charge(store, record, now, write_bytes);
     return r < 0 ? r : 1;
 }
 
 int store_admit_run(Store *store, const RunRecord *record, uint64_t write_bytes,
-                    uint64_t budget_bytes, uint64_t now_realtime_usec, uint64_t *ret_charged_bytes)
+                    uint64_t budget_bytes, const StoreTime *now, uint64_t *ret_charged_bytes)
 {
     int r = execute(store, "BEGIN IMMEDIATE");
 
     if (r < 0)
         return r;
-    return finish(store, admit(store, record, write_bytes, budget_bytes, now_realtime_usec,
-                               ret_charged_bytes));
+    return finish(store, admit(store, record, write_bytes, budget_bytes, now, ret_charged_bytes));
 }
 
-int store_update_run(Store *store, const RunRecord *record, uint64_t written_bytes)
+int store_update_run(Store *store, const RunRecord *record, const StoreTime *now,
+                     const uint64_t *written_bytes)
 {
     int r = execute(store, "BEGIN IMMEDIATE");
 
     if (r < 0)
         return r;
     r = put_record(store, record);
-    if (r >= 0)
-        r = put_charge(store, record, written_bytes);
+    if (r >= 0 && written_bytes)
+        r = put_charge(store, record, now, *written_bytes);
     return finish(store, r);
 }
 

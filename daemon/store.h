@@ -14,6 +14,13 @@
 
 typedef struct Store Store;
 
+/* Now, on both clocks: a Pi has none that survives a reboot. */
+typedef struct StoreTime {
+    char boot_id[40];
+    uint64_t boottime_usec; /* of this boot */
+    uint64_t realtime_usec;
+} StoreTime;
+
 /*
  * Open or make DIRECTORY/xdmad.db and bring it to the present schema. A file that is no sound
  * database is set aside as xdmad.db.damaged-N and *ret_notice (owned) says so; a schema newer than
@@ -28,15 +35,16 @@ int store_interrupt_unfinished(Store *store, const char *reason, unsigned *ret_n
 
 /*
  * Admit a run: its record and its charge in one transaction, both or neither.
- * 1 admitted; 0 when `write_bytes` more would pass `budget_bytes` in the 24 hours before now
- * (*ret_charged_bytes is what was charged in them); negative errno.
+ * 1 admitted; 0 when `write_bytes` more would pass `budget_bytes` (*ret_charged_bytes is what
+ * store_charged_bytes() tells); negative errno.
  */
 int store_admit_run(Store *store, const RunRecord *record, uint64_t write_bytes,
-                    uint64_t budget_bytes, uint64_t now_realtime_usec, uint64_t *ret_charged_bytes);
+                    uint64_t budget_bytes, const StoreTime *now, uint64_t *ret_charged_bytes);
 
-/* Write the record's present state. When written_bytes, counted from the kernel, is more than was
- * charged, the charge grows to it; it never shrinks. 0 or negative errno. */
-int store_update_run(Store *store, const RunRecord *record, uint64_t written_bytes);
+/* Write the record's present state. `written_bytes`, where it is known, is what the kernel counted:
+ * it settles the charge, from now on. NULL: the charge stays. 0 or negative errno. */
+int store_update_run(Store *store, const RunRecord *record, const StoreTime *now,
+                     const uint64_t *written_bytes);
 
 /* The newest runs, newest first; *ret_records is an array of *ret_n that the caller frees with
  * store_free_runs(). */
@@ -47,7 +55,8 @@ void store_free_runs(RunRecord *records, size_t n);
  * id NULL: the newest. */
 int store_get_run(Store *store, const char *id, RunRecord *ret_record);
 
-/* What was charged in the 24 hours before now. */
-int store_charged_bytes(Store *store, uint64_t now_realtime_usec, uint64_t *ret_bytes);
+/* What was charged in the 24 hours before now, by either clock: one that was set back or forward
+ * frees nothing of this boot, and a charge from the future still counts. */
+int store_charged_bytes(Store *store, const StoreTime *now, uint64_t *ret_bytes);
 
 #endif

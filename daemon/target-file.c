@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -108,45 +107,67 @@ static int check_room(int fd, const char *path, uint64_t bytes, TargetRefusal *r
                          path, bytes >> 20, available >> 20, reserve >> 20);
 }
 
+static int refuse_extents(const char *path, int why, TargetRefusal *ret_refusal)
+{
+    return target_refuse(ret_refusal, false,
+                         "%s: its file system does not show plain written extents (%s), so a read "
+                         "might not reach the card; use ext4, f2fs or xfs, or a raw device",
+                         path, why < 0 ? strerror(-why) : "hole, inline or shared extent");
+}
+
+/* Have all of it allocated and written. 1; 0 and the refusal, and then it is as short as before;
+ * negative errno. */
+static int make(int fd, const char *path, uint64_t old_bytes, uint64_t bytes,
+                TargetRefusal *ret_refusal)
+{
+    /* One piece where the file system can; where it cannot, filling allocates. */
+    int r = fallocate(fd, 0, 0, (off_t)bytes) < 0 && errno != EOPNOTSUPP ? -errno : 0;
+
+    if (r >= 0)
+        r = fill(fd, bytes);
+    if (r >= 0) {
+        r = is_written(fd, bytes);
+        if (r == 1)
+            return 1;
+        r = refuse_extents(path, r, ret_refusal);
+    } else if (r == -ENOSPC || r == -EDQUOT) {
+        r = target_refuse(ret_refusal, true, "%s: %s while it was made; make room", path,
+                          strerror(-r));
+    } else {
+        r = target_refuse(ret_refusal, false, "%s cannot be written: %s; is the card sound?", path,
+                          strerror(-r));
+    }
+    if (ftruncate(fd, (off_t)old_bytes) < 0)
+        return r < 0 ? r : -errno;
+    return r;
+}
+
 /* Make sure that all of it is on the card. 1; 0 and the refusal; negative errno. */
 static int prepare(int fd, const char *path, uint64_t bytes, TargetRefusal *ret_refusal)
 {
+    uint64_t present_bytes;
     struct stat st;
     int r;
 
     if (fstat(fd, &st) < 0)
         return -errno;
-    if ((uint64_t)st.st_size >= bytes && is_written(fd, bytes) == 1)
+    r = is_written(fd, bytes);
+    if (r < 0) /* before anything is written: it would be in vain */
+        return refuse_extents(path, r, ret_refusal);
+    if (r == 1 && (uint64_t)st.st_size >= bytes)
         return 1;
-    if ((uint64_t)st.st_blocks * 512 < bytes) {
-        r = check_room(fd, path, bytes - (uint64_t)st.st_blocks * 512, ret_refusal);
+    present_bytes = (uint64_t)st.st_blocks * 512;
+    if (present_bytes < bytes) {
+        r = check_room(fd, path, bytes - present_bytes, ret_refusal);
         if (r <= 0)
             return r;
     }
-    /* One piece where the file system can; where it cannot, filling allocates. */
-    if (fallocate(fd, 0, 0, (off_t)bytes) < 0 && errno != EOPNOTSUPP)
-        r = -errno;
-    else
-        r = fill(fd, bytes);
-    if (r == -ENOSPC || r == -EDQUOT)
-        return target_refuse(ret_refusal, true, "%s: %s while it was made; make room", path,
-                             strerror(-r));
-    if (r < 0)
-        return target_refuse(ret_refusal, false, "%s cannot be written: %s; is the card sound?",
-                             path, strerror(-r));
-    r = is_written(fd, bytes);
-    if (r == 1)
-        return 1;
-    return target_refuse(ret_refusal, false,
-                         "%s: its file system does not show plain written extents (%s), so a read "
-                         "might not reach the card; use ext4, f2fs or xfs, or a raw device",
-                         path, r < 0 ? strerror(-r) : "hole, inline or shared extent");
+    return make(fd, path, (uint64_t)st.st_size, bytes, ret_refusal);
 }
 
 /* Whether an open file can be the one that we made. 1; 0 and the refusal; negative errno. */
-static int check_ours(int fd, const char *path, const char *disk, TargetRefusal *ret_refusal)
+static int check_ours(int fd, const char *path, dev_t directory_device, TargetRefusal *ret_refusal)
 {
-    char own_disk[BLOCK_NAME_BYTES];
     const char *why = NULL;
     struct stat st;
 
@@ -158,8 +179,8 @@ static int check_ours(int fd, const char *path, const char *disk, TargetRefusal 
         why = "it belongs to another user";
     else if (st.st_nlink != 1)
         why = "it has other names (hard links)";
-    else if (block_disk_of(st.st_dev, own_disk) < 0 || strcmp(own_disk, disk) != 0)
-        why = "it lies on another disk than its directory";
+    else if (st.st_dev != directory_device)
+        why = "it lies on another file system than its directory";
     if (why)
         return target_refuse(ret_refusal, true,
                              "%s is not a file of xdmad's own: %s; move it away if nobody needs it",
@@ -167,10 +188,11 @@ static int check_ours(int fd, const char *path, const char *disk, TargetRefusal 
     return 1;
 }
 
-static int open_file(const char *path, TargetRefusal *ret_refusal, int *ret_fd)
+static int open_file(int directory_fd, const char *path, TargetRefusal *ret_refusal, int *ret_fd)
 {
-    int fd = open(
-        path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_DIRECT | O_NOCTTY | O_NONBLOCK, 0600);
+    int fd =
+        openat(directory_fd, TARGET_FILE_NAME,
+               O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_DIRECT | O_NOCTTY | O_NONBLOCK, 0600);
 
     if (fd < 0 && errno == ELOOP)
         return target_refuse(ret_refusal, true,
@@ -182,33 +204,52 @@ static int open_file(const char *path, TargetRefusal *ret_refusal, int *ret_fd)
     return 1;
 }
 
-int target_file_claim(const char *directory, const char *disk, uint64_t bytes, Target *ret_target,
-                      TargetRefusal *ret_refusal)
+/* The directory, once it is sure that it lies on the disk: nothing is made on another. */
+static int open_directory(const char *directory, const char *disk, TargetRefusal *ret_refusal,
+                          int *ret_fd, dev_t *ret_device)
 {
-    _cleanup_free_ char *path = NULL;
-    _cleanup_close_ int fd = -1;
+    _cleanup_close_ int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    char own_disk[BLOCK_NAME_BYTES];
+    struct stat st;
+
+    if (fd < 0 || fstat(fd, &st) < 0)
+        return target_refuse(ret_refusal, false, "%s: %s", directory, strerror(errno));
+    if (block_disk_of(st.st_dev, own_disk) < 0 || strcmp(own_disk, disk) != 0)
+        return target_refuse(ret_refusal, true, "%s does not lie on %s any more", directory, disk);
+    *ret_device = st.st_dev;
+    *ret_fd = take_fd(&fd);
+    return 1;
+}
+
+static int claim(const char *directory, const char *disk, Target *target,
+                 TargetRefusal *ret_refusal)
+{
+    _cleanup_close_ int directory_fd = -1;
+    dev_t device = 0;
+    int r = open_directory(directory, disk, ret_refusal, &directory_fd, &device);
+
+    if (r > 0)
+        r = target_take_disk(target, disk, ret_refusal);
+    if (r > 0)
+        r = open_file(directory_fd, target->path, ret_refusal, &target->fd);
+    if (r > 0)
+        r = check_ours(target->fd, target->path, device, ret_refusal);
+    return r > 0 ? prepare(target->fd, target->path, target->bytes, ret_refusal) : r;
+}
+
+int target_file_claim(const TargetWant *want, const char *directory, const char *disk,
+                      Target *ret_target, TargetRefusal *ret_refusal)
+{
+    Target target = target_begin(want, TARGET_FILE);
     int r;
 
-    if (asprintf(&path, "%s/%s", strcmp(directory, "/") == 0 ? "" : directory, TARGET_FILE_NAME) <
-        0)
+    if (asprintf(&target.path, "%s/%s", strcmp(directory, "/") == 0 ? "" : directory,
+                 TARGET_FILE_NAME) < 0)
         return -ENOMEM;
-    r = open_file(path, ret_refusal, &fd);
+    r = claim(directory, disk, &target, ret_refusal);
     if (r > 0)
-        r = check_ours(fd, path, disk, ret_refusal);
-    if (r <= 0)
-        return r;
-    if (flock(fd, LOCK_EX | LOCK_NB) < 0)
-        return target_refuse(ret_refusal, false, "%s is in use by another xdmad; wait for it",
-                             path);
-    r = prepare(fd, path, bytes, ret_refusal);
-    if (r <= 0)
-        return r;
-    *ret_target = (Target) {
-        .kind = TARGET_FILE,
-        .fd = take_fd(&fd),
-        .path = take_ptr(path),
-        .bytes = bytes,
-    };
-    snprintf(ret_target->disk, sizeof(ret_target->disk), "%s", disk);
-    return 1;
+        *ret_target = target;
+    else
+        target_done(&target);
+    return r;
 }

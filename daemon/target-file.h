@@ -10,7 +10,7 @@
 /* As target_claim(), for TARGET_FILE_NAME in `directory`, which must lie on `disk`. A file of that
  * name that cannot be ours (a link, another owner, another disk) is refused; one that another xdmad
  * uses, or that would fill the file system, as well. */
-int target_file_claim(const char *directory, const char *disk, uint64_t bytes, Target *ret_target,
-                      TargetRefusal *ret_refusal);
+int target_file_claim(const TargetWant *want, const char *directory, const char *disk,
+                      Target *ret_target, TargetRefusal *ret_refusal);
 
 #endif

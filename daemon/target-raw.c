@@ -112,39 +112,50 @@ static int check_content(int fd, const char *path, uint64_t bytes, TargetRefusal
     return 1;
 }
 
-int target_raw_claim(const char *path, const TargetCard *card, const char *confirm_cid,
-                     uint64_t bytes, Target *ret_target, TargetRefusal *ret_refusal)
+/* The very device that was confirmed is the one that is now held. 1; 0 and the refusal; errno. */
+static int check_claimed(const char *path, const char *confirm_cid, const Target *target,
+                         TargetRefusal *ret_refusal)
 {
-    _cleanup_close_ int fd = -1;
     char disk[BLOCK_NAME_BYTES];
     struct stat st;
-    int r = check_idle(path, card, confirm_cid, ret_refusal);
 
+    if (fstat(target->fd, &st) < 0)
+        return -errno;
+    if (!S_ISBLK(st.st_mode) || block_disk_of(st.st_rdev, disk) < 0 ||
+        strcmp(disk, target->disk) != 0 || strcasecmp(target->cid, confirm_cid) != 0)
+        return target_refuse(ret_refusal, true, "%s changed while it was claimed", path);
+    return 1;
+}
+
+static int claim(const TargetWant *want, const TargetCard *card, Target *target,
+                 TargetRefusal *ret_refusal)
+{
+    int r = check_idle(target->path, card, want->confirm_cid, ret_refusal);
+
+    if (r > 0)
+        r = target_take_disk(target, card->disk, ret_refusal);
     if (r <= 0)
         return r;
     /* O_EXCL on a block device: the kernel lets nobody mount or hold it meanwhile (open(2)). */
-    fd = open(path, O_RDWR | O_EXCL | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0)
-        return target_refuse(ret_refusal, errno == EBUSY, "%s cannot be claimed: %s", path,
+    target->fd = open(target->path, O_RDWR | O_EXCL | O_CLOEXEC | O_NONBLOCK);
+    if (target->fd < 0)
+        return target_refuse(ret_refusal, errno == EBUSY, "%s cannot be claimed: %s", target->path,
                              strerror(errno));
-    if (fstat(fd, &st) < 0)
-        return -errno;
-    if (!S_ISBLK(st.st_mode) || block_disk_of(st.st_rdev, disk) < 0 ||
-        strcmp(disk, card->disk) != 0)
-        return target_refuse(ret_refusal, true, "%s changed while it was claimed", path);
-    r = check_content(fd, path, bytes, ret_refusal);
-    if (r <= 0)
-        return r;
-    *ret_target = (Target) {
-        .kind = TARGET_RAW,
-        .fd = take_fd(&fd),
-        .path = strdup(path),
-        .bytes = bytes,
-    };
-    memcpy(ret_target->disk, disk, sizeof(disk));
-    if (!ret_target->path) {
-        target_done(ret_target);
-        return -ENOMEM;
-    }
-    return 1;
+    r = check_claimed(target->path, want->confirm_cid, target, ret_refusal);
+    return r > 0 ? check_content(target->fd, target->path, target->bytes, ret_refusal) : r;
+}
+
+int target_raw_claim(const TargetWant *want, const TargetCard *card, Target *ret_target,
+                     TargetRefusal *ret_refusal)
+{
+    Target target = target_begin(want, TARGET_RAW);
+    int r;
+
+    target.path = strdup(want->asked);
+    r = target.path ? claim(want, card, &target, ret_refusal) : -ENOMEM;
+    if (r > 0)
+        *ret_target = target;
+    else
+        target_done(&target);
+    return r;
 }

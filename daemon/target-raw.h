@@ -8,8 +8,9 @@
 
 #include "daemon/target.h"
 
-/* As target_claim(), for the block device at `path`, which is `card` or a partition of it. */
-int target_raw_claim(const char *path, const TargetCard *card, const char *confirm_cid,
-                     uint64_t bytes, Target *ret_target, TargetRefusal *ret_refusal);
+/* As target_claim(), for the block device that is asked for, which is `card` or a partition of it.
+ */
+int target_raw_claim(const TargetWant *want, const TargetCard *card, Target *ret_target,
+                     TargetRefusal *ret_refusal);
 
 #endif

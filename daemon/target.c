@@ -2,11 +2,14 @@
 #include "daemon/target.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include "common/cleanup.h"
 #include "daemon/mounts.h"
@@ -54,7 +57,7 @@ static int claim_in_directory(const TargetWant *want, const char *directory, Tar
                              "%s lies on %s, which is no MMC or SD card that is ready; name a "
                              "directory on a card (xdmactl list shows them)",
                              directory, r < 0 ? "no block device" : disk);
-    return target_file_claim(directory, disk, want->bytes, ret_target, ret_refusal);
+    return target_file_claim(want, directory, disk, ret_target, ret_refusal);
 }
 
 /* Our file on the first card that has a file system to write to. */
@@ -67,8 +70,7 @@ static int claim_default(const TargetWant *want, Target *ret_target, TargetRefus
         if (r < 0)
             return r;
         if (r > 0)
-            return target_file_claim(directory, want->cards[i].disk, want->bytes, ret_target,
-                                     ret_refusal);
+            return target_file_claim(want, directory, want->cards[i].disk, ret_target, ret_refusal);
     }
     return target_refuse(ret_refusal, false,
                          "no file system of %s is mounted for writing; mount one, or name the "
@@ -103,15 +105,87 @@ int target_claim(const TargetWant *want, Target *ret_target, TargetRefusal *ret_
                              "%s is no MMC or SD card that is ready, so there is no CID to make "
                              "sure by; xdmactl list shows the cards",
                              want->asked);
-    return target_raw_claim(want->asked, card, want->confirm_cid, want->bytes, ret_target,
-                            ret_refusal);
+    return target_raw_claim(want, card, ret_target, ret_refusal);
+}
+
+/* The node of a disk, by its number: names in /dev are somebody else's. */
+static int open_disk(const char *disk)
+{
+    char path[64];
+    dev_t device;
+    int fd, r = block_device_number(disk, &device);
+
+    if (r < 0)
+        return r;
+    snprintf(path, sizeof(path), "/dev/block/%u:%u", major(device), minor(device));
+    fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0 && errno == ENOENT) { /* no udev */
+        snprintf(path, sizeof(path), "/dev/%s", disk);
+        fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    }
+    return fd < 0 ? -errno : fd;
+}
+
+Target target_begin(const TargetWant *want, TargetKind kind)
+{
+    return (Target) {
+        .kind = kind,
+        .fd = -1,
+        .disk_fd = -1,
+        .bytes = want->bytes,
+        .read_cid = want->read_cid ? want->read_cid : block_card_cid,
+    };
+}
+
+int target_take_disk(Target *target, const char *disk, TargetRefusal *ret_refusal)
+{
+    snprintf(target->disk, sizeof(target->disk), "%s", disk);
+    target->disk_fd = open_disk(disk);
+    if (target->disk_fd < 0)
+        return target_refuse(ret_refusal, false, "the device of %s cannot be opened: %s", disk,
+                             strerror(-target->disk_fd));
+    if (flock(target->disk_fd, LOCK_EX | LOCK_NB) < 0)
+        return target_refuse(ret_refusal, false,
+                             "%s is in use by another xdmad, or by udev at this moment; wait for "
+                             "it",
+                             disk);
+    if (block_disk_sequence(disk, &target->disk_sequence) < 0)
+        target->disk_sequence = 0;
+    if (target->read_cid(disk, target->cid) < 0)
+        target->cid[0] = '\0';
+    target->count_known = block_count(disk, &target->before) >= 0;
+    return 1;
+}
+
+bool target_is_there(const Target *target)
+{
+    char cid[BLOCK_CID_BYTES];
+    uint64_t sequence;
+
+    if (target->disk_sequence > 0 &&
+        (block_disk_sequence(target->disk, &sequence) < 0 || sequence != target->disk_sequence))
+        return false;
+    return target->cid[0] == '\0' ||
+           (target->read_cid(target->disk, cid) >= 0 && strcmp(cid, target->cid) == 0);
+}
+
+bool target_written_bytes(const Target *target, uint64_t *ret_bytes)
+{
+    BlockCount now;
+
+    if (!target->count_known || !target_is_there(target) || block_count(target->disk, &now) < 0 ||
+        now.written_bytes < target->before.written_bytes)
+        return false;
+    *ret_bytes = now.written_bytes - target->before.written_bytes;
+    return true;
 }
 
 void target_done(Target *target)
 {
     cleanup_close(&target->fd);
+    cleanup_close(&target->disk_fd);
     free(target->path);
-    *target = (Target) { .fd = -1 };
+    *target = (Target) { .fd = -1, .disk_fd = -1 };
 }
 
 json_t *target_to_json(const Target *target)

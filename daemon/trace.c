@@ -19,6 +19,7 @@
 #include "common/cleanup.h"
 #include "common/parse.h"
 #include "daemon/proc-file.h"
+#include "daemon/reason.h"
 #include "daemon/trace-pair.h"
 #include "daemon/trace-record.h"
 
@@ -50,24 +51,6 @@ struct TraceSession {
     void (*sink)(const BounceEvent *event, void *userdata);
     void *userdata;
 };
-
-static int give_reason(char **ret_reason, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-/* 0 and *ret_reason, or -ENOMEM. */
-static int give_reason(char **ret_reason, const char *format, ...)
-{
-    va_list arguments;
-    char *reason;
-
-    va_start(arguments, format);
-    int n = vasprintf(&reason, format, arguments);
-    va_end(arguments);
-    if (n < 0)
-        return -ENOMEM;
-    *ret_reason = reason;
-    return 0;
-}
 
 /* PREFIX and the number of a process that is gone, or of ours: nobody uses it. */
 static bool is_stale(const char *name, const char *prefix)
@@ -154,13 +137,13 @@ static int make_instance(TraceSession *session, char **ret_reason)
 {
     session->instance = tracefs_instance_create(session->name);
     if (!session->instance)
-        return give_reason(ret_reason, "cannot make the trace instance %s: %s; run as root",
+        return reason_give(ret_reason, "cannot make the trace instance %s: %s; run as root",
                            session->name, strerror(errno));
     if (tracefs_trace_off(session->instance) < 0)
-        return give_reason(ret_reason, "cannot switch the trace instance %s off: %s", session->name,
+        return reason_give(ret_reason, "cannot switch the trace instance %s off: %s", session->name,
                            strerror(errno));
     if (tracefs_instance_set_buffer_size(session->instance, buffer_cpu_kib(), -1) < 0)
-        return give_reason(ret_reason, "no memory for a trace buffer of %zu KiB a CPU: %s",
+        return reason_give(ret_reason, "no memory for a trace buffer of %zu KiB a CPU: %s",
                            buffer_cpu_kib(), strerror(errno));
     make_cheap(session);
     return 1;
@@ -222,15 +205,15 @@ static int enable_event(TraceSession *session, char **ret_reason)
     if (r >= 0)
         r = bounce_format_find(session->tep, &session->bounce, &missing);
     if (missing)
-        return give_reason(ret_reason,
+        return reason_give(ret_reason,
                            "this kernel's event swiotlb_bounced has no field %s; "
                            "nothing can be read from it",
                            missing);
     if (r < 0)
-        return give_reason(ret_reason, "cannot read the format of the event swiotlb_bounced: %s",
+        return reason_give(ret_reason, "cannot read the format of the event swiotlb_bounced: %s",
                            strerror(-r));
     if (tracefs_event_enable(session->instance, "swiotlb", "swiotlb_bounced") < 0)
-        return give_reason(ret_reason, "cannot enable the event swiotlb_bounced: %s",
+        return reason_give(ret_reason, "cannot enable the event swiotlb_bounced: %s",
                            strerror(errno));
     return 1;
 }
@@ -240,11 +223,11 @@ static int open_session(TraceSession *session, char **ret_reason)
     const char *directory = tracefs_tracing_dir();
 
     if (!directory || !tracefs_dir_exists(NULL, "instances"))
-        return give_reason(ret_reason,
+        return reason_give(ret_reason,
                            "no tracefs; it needs root, a kernel with CONFIG_TRACING, and "
                            "mount -t tracefs tracefs /sys/kernel/tracing");
     if (!tracefs_file_exists(NULL, "events/swiotlb/swiotlb_bounced/format"))
-        return give_reason(ret_reason,
+        return reason_give(ret_reason,
                            "%s/events has no swiotlb/swiotlb_bounced: the kernel has no "
                            "swiotlb or no trace events, or we are not root",
                            directory);
@@ -264,7 +247,7 @@ static void send(const BounceEvent *event, void *userdata)
 int trace_open(const char *device, TraceSession **ret_session, char **ret_reason)
 {
     if (device && !is_device_name(device))
-        return give_reason(ret_reason, "'%.80s' is no device's name", device);
+        return reason_give(ret_reason, "'%.80s' is no device's name", device);
     TraceSession *session = calloc(1, sizeof(*session));
     if (!session)
         return -ENOMEM;
@@ -313,7 +296,7 @@ static int create_probe(TraceSession *session, const char *event, char **ret_rea
     const char *missing = NULL;
 
     if (tracefs_dynevent_create(session->probe) < 0)
-        return give_reason(ret_reason, "the kernel took no probe on " PROBE_FUNCTION ": %s",
+        return reason_give(ret_reason, "the kernel took no probe on " PROBE_FUNCTION ": %s",
                            strerror(errno));
     int r = load_formats(session, event);
     if (r >= 0)
@@ -349,9 +332,9 @@ int trace_add_addresses(TraceSession *session, char **ret_reason)
     if (session->probe)
         return 1;
     if (sizeof(long) < 8)
-        return give_reason(ret_reason, "no probe on a 32-bit kernel: its arguments are split");
+        return reason_give(ret_reason, "no probe on a 32-bit kernel: its arguments are split");
     if (!tracefs_file_exists(NULL, "kprobe_events"))
-        return give_reason(ret_reason, "this kernel has no kprobe events (CONFIG_KPROBE_EVENTS)");
+        return reason_give(ret_reason, "this kernel has no kprobe events (CONFIG_KPROBE_EVENTS)");
     snprintf(event, sizeof(event), PROBE_PREFIX "%d", (int)getpid());
     session->probe = tracefs_kprobe_alloc(PROBE_GROUP, event, PROBE_FUNCTION, PROBE_ARGUMENTS);
     if (!session->probe)

@@ -12,8 +12,10 @@
 #include "common/cleanup.h"
 #include "daemon/log.h"
 
-#define MAX_PEERS             64U
+#define MAX_READING_PEERS     48U /* of the public socket: they leave the others room */
+#define MAX_TRUSTED_PEERS     16U
 #define MAX_QUEUED_BYTES      (16U * 1024 * 1024) /* of replies a peer has not read */
+#define CALLS_PER_EVENT       8U                  /* then the other peers have their turn */
 #define READ_CHUNK_BYTES      4096U
 #define READ_CHUNKS_PER_EVENT 16U /* then the others have their turn */
 
@@ -31,8 +33,10 @@ struct VarlinkPeer {
     PeerRights rights;
     sd_event_source *io;
     VarlinkBuffer in;
-    char *out; /* replies not sent yet */
+    char *out; /* replies; those before out_sent are on their way */
     size_t out_size;
+    size_t out_sent;
+    bool lost;            /* it takes no replies: its end is under way */
     PendingCall *pending; /* the one call under way, or NULL */
     bool no_more_calls;   /* it has shut down its side: what it asked is still answered */
     LIST_ENTRY(VarlinkPeer) peers;
@@ -50,7 +54,8 @@ struct VarlinkServer {
     CallHandler handler;
     LastPeerHandler last_peer;
     void *userdata;
-    size_t n_peers;
+    size_t n_reading;
+    size_t n_trusted;
     LIST_HEAD(, VarlinkPeer) peers;
     LIST_HEAD(, Listener) listeners;
 };
@@ -81,13 +86,19 @@ static void pending_free(PendingCall *call)
     free(call);
 }
 
+/* How many peers there are of these rights. */
+static size_t *count_of(VarlinkServer *server, PeerRights rights)
+{
+    return rights == PEER_READS ? &server->n_reading : &server->n_trusted;
+}
+
 static void peer_close(VarlinkPeer *peer)
 {
     VarlinkServer *server = peer->server;
     PendingCall *call = take_ptr(peer->pending);
 
     LIST_REMOVE(peer, peers);
-    server->n_peers--;
+    (*count_of(server, peer->rights))--;
     if (call) {
         call->peer = NULL;
         /* Who does not want to know answers a peer that is gone, which releases the call. */
@@ -101,7 +112,7 @@ static void peer_close(VarlinkPeer *peer)
     varlink_buffer_done(&peer->in);
     free(peer->out);
     free(peer);
-    if (server->n_peers == 0 && server->last_peer)
+    if (LIST_EMPTY(&server->peers) && server->last_peer)
         server->last_peer(server->userdata);
 }
 
@@ -126,27 +137,20 @@ VarlinkServer *varlink_server_free(VarlinkServer *server)
 /* Send what the socket takes now. 0, or negative errno when the peer is lost. */
 static int peer_flush(VarlinkPeer *peer)
 {
-    size_t sent = 0;
-
-    if (peer->out_size == 0)
-        return 0;
-    while (sent < peer->out_size) {
-        ssize_t n =
-            send(peer->fd, peer->out + sent, peer->out_size - sent, MSG_DONTWAIT | MSG_NOSIGNAL);
+    while (peer->out_sent < peer->out_size) {
+        ssize_t n = send(peer->fd, peer->out + peer->out_sent, peer->out_size - peer->out_sent,
+                         MSG_DONTWAIT | MSG_NOSIGNAL);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0 && errno == EAGAIN)
-            break;
+            return 0;
         if (n < 0)
             return -errno;
-        sent += (size_t)n;
+        peer->out_sent += (size_t)n;
     }
-    memmove(peer->out, peer->out + sent, peer->out_size - sent);
-    peer->out_size -= sent;
-    if (peer->out_size == 0) {
-        free(peer->out);
-        peer->out = NULL;
-    }
+    free(peer->out);
+    peer->out = NULL;
+    peer->out_size = peer->out_sent = 0;
     return 0;
 }
 
@@ -159,6 +163,8 @@ static void peer_send(VarlinkPeer *peer, json_t *message)
     _cleanup_free_ char *bytes = owned ? varlink_encode(owned, &size) : NULL;
     char *out;
 
+    if (peer->lost)
+        return;
     if (!bytes || size > MAX_QUEUED_BYTES - peer->out_size)
         goto lost;
     out = realloc(peer->out, peer->out_size + size);
@@ -173,7 +179,8 @@ static void peer_send(VarlinkPeer *peer, json_t *message)
     return;
 lost:
     log_warning("varlink: a peer does not take its replies (%zu bytes queued): dropped",
-                peer->out_size);
+                peer->out_size - peer->out_sent);
+    peer->lost = true;
     shutdown(peer->fd, SHUT_RDWR);
 }
 
@@ -183,7 +190,9 @@ static int peer_dispatch(VarlinkPeer *peer)
 {
     VarlinkServer *server = peer->server;
 
-    while (!peer->pending) {
+    /* Who does not take his answers gets no more of them. */
+    for (unsigned i = 0;
+         i < CALLS_PER_EVENT && !peer->pending && peer->out_size == 0 && !peer->lost; i++) {
         _cleanup_json_ json_t *message = NULL;
         PendingCall *call;
         int r = varlink_buffer_next(&peer->in, &message);
@@ -233,7 +242,8 @@ static int peer_read(VarlinkPeer *peer)
 
 static bool peer_is_done(const VarlinkPeer *peer)
 {
-    return peer->no_more_calls && !peer->pending && peer->out_size == 0;
+    return peer->no_more_calls && !peer->pending && peer->out_size == 0 &&
+           peer->in.scanned == peer->in.size; /* no whole call is left */
 }
 
 static int on_peer_io(sd_event_source *source, int fd, uint32_t revents, void *userdata)
@@ -262,15 +272,17 @@ static int on_peer_io(sd_event_source *source, int fd, uint32_t revents, void *u
     return 0;
 }
 
-/* While a call is under way no more is read than half a message: the socket's own buffer holds back
- * a peer that floods. That it hung up is told in any case. */
+/* While a call is under way or a reply waits, what else it sends is held back by the socket's own
+ * buffer. That it hung up is told in any case. */
 static void peer_update_events(VarlinkPeer *peer)
 {
     uint32_t events = 0;
 
-    if (!peer->no_more_calls && (!peer->pending || peer->in.size < VARLINK_MAX_MESSAGE_BYTES / 2))
+    if (!peer->no_more_calls && peer->out_size == 0 && (!peer->pending || peer->in.size == 0))
         events |= EPOLLIN;
-    if (peer->out_size > 0)
+    /* Replies are waiting, or calls that had no turn: those are gone on with when it can be written
+     */
+    if (peer->out_size > 0 || (!peer->pending && peer->in.scanned < peer->in.size))
         events |= EPOLLOUT;
     sd_event_source_set_io_events(peer->io, events);
 }
@@ -280,7 +292,8 @@ int varlink_server_take_peer(VarlinkServer *server, int fd, PeerRights rights)
     VarlinkPeer *peer;
     int r;
 
-    if (server->n_peers >= MAX_PEERS) {
+    if (*count_of(server, rights) >=
+        (rights == PEER_READS ? MAX_READING_PEERS : MAX_TRUSTED_PEERS)) {
         close(fd);
         return -EUSERS;
     }
@@ -299,7 +312,7 @@ int varlink_server_take_peer(VarlinkServer *server, int fd, PeerRights rights)
         return r;
     }
     LIST_INSERT_HEAD(&server->peers, peer, peers);
-    server->n_peers++;
+    (*count_of(server, rights))++;
     return 0;
 }
 
@@ -315,8 +328,7 @@ static int on_listener_io(sd_event_source *source, int fd, uint32_t revents, voi
         return 0; /* gone again, or no descriptor free: the next one is heard */
     r = varlink_server_take_peer(listener->server, peer_fd, listener->rights);
     if (r < 0)
-        log_warning("varlink: cannot take another peer (%s; the limit is %u): it was turned away",
-                    strerror(-r), MAX_PEERS);
+        log_warning("varlink: cannot take another peer (%s): it was turned away", strerror(-r));
     return 0;
 }
 
@@ -360,7 +372,7 @@ void call_on_gone(PendingCall *call, void (*gone)(void *userdata), void *userdat
 
 void call_continue(PendingCall *call, json_t *parameters)
 {
-    if (call->peer)
+    if (call->peer && call->words.more && !call->words.oneway)
         peer_send(call->peer, varlink_build_reply(parameters, true));
     else
         json_decref(parameters);

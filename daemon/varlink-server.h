@@ -29,8 +29,8 @@ typedef enum PeerRights {
 
 /*
  * One call to be answered. The handler owns it and ends it with exactly one of call_reply(),
- * call_error() or call_drop(), now or later; call_continue() may come before, for callers that
- * asked for more. When the peer is gone these do nothing but release the call.
+ * call_error() or call_drop(), now or later; call_continue() may come before, and reaches callers
+ * that asked for more. When the peer is gone these do nothing but release the call.
  */
 typedef struct PendingCall PendingCall;
 

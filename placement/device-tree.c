@@ -77,6 +77,8 @@ static int index_nodes(DeviceTree *tree)
     return tree->n_nodes ? 0 : -EBADMSG;
 }
 
+#define LEAST_FDT_VERSION 16 /* Linux reads none older (drivers/of/fdt.c, 6.1) */
+
 /* Fill an empty tree from the blob. */
 static int read_blob(DeviceTree *tree, const void *blob, size_t size)
 {
@@ -84,6 +86,9 @@ static int read_blob(DeviceTree *tree, const void *blob, size_t size)
     if (!tree->blob)
         return -ENOMEM;
     memcpy(tree->blob, blob, size);
+    /* of the formats before 2005 libfdt's own check trips over a name (fdt_check_full, 1.6.1) */
+    if (fdt_version(tree->blob) < LEAST_FDT_VERSION)
+        return -EBADMSG;
     if (fdt_check_full(tree->blob, size) != 0)
         return -EBADMSG;
     return index_nodes(tree);

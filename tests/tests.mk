@@ -22,6 +22,8 @@ unit-tests: $(UNIT_TESTS)
 $(foreach room,$(ROOMS),$(eval unit-tests-$(room): $(filter $(TEST_O)/unit/$(room)/%,$(UNIT_TESTS))))
 .PRECIOUS: $(O)/tests/unit/%.o
 
+include tests/fuzz/fuzz.mk
+
 # --- what is run ---------------------------------------------------------------------------------
 # Host tests run on a build with sanitizers; the plain build is what the house check reads.
 
@@ -36,8 +38,9 @@ test:
 	tests/setup host
 	$(Q)$(MAKE) --no-print-directory all WERROR=1
 	$(Q)$(MAKE) --no-print-directory all unit-tests O=$(SAN_O) SAN=$(SANITIZERS) WERROR=1
+	$(Q)$(MAKE) --no-print-directory fuzz-scripts
 	$(Q)BUILD=$(CURDIR)/$(SAN_O) SAN=$(SANITIZERS) NM=$(NM) tests/run --log $(O)/tests/log \
-	    $(O)/tests/house.sh $$(find $(SAN_O)/tests/unit -type f -executable | sort) $(HOST_TESTS)
+	    $(O)/tests/house.sh $$(find $(SAN_O)/tests/unit -type f -executable | sort) $(FUZZ_TESTS) $(HOST_TESTS)
 
 test: $(O)/tests/house.sh
 $(O)/tests/house.sh: tests/house/check-house.sh

@@ -38,7 +38,7 @@ static const Profile profile = { "quick", workloads, 4, 6 };
 extern char **environ;
 
 static char *fio;
-static Target target = { .fd = -1 };
+static Target target = { .fd = -1, .disk_fd = -1 };
 static HostFacts facts;
 static LegStage stage;
 

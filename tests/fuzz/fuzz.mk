@@ -51,6 +51,9 @@ $(FUZZ_TESTS): $(O)/tests/fuzz-%: $(FUZZ_O)/fuzz-% $(FUZZ_O)/seconds tests/fuzz/
 	    '$(CURDIR)' '$(abspath $(FUZZ_O))' '$*' '$(FUZZ_SECONDS)' > $@
 	$(Q)chmod +x $@
 
+.PHONY: fuzz-scripts
+fuzz-scripts: $(FUZZ_TESTS)
+
 .PHONY: fuzz-run
 fuzz-run: $(FUZZ_TESTS)
 	$(Q)tests/run --timeout $$(($(FUZZ_SECONDS) + 120)) --log $(O)/tests/log $(FUZZ_TESTS)

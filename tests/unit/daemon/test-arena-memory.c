@@ -163,7 +163,7 @@ static void tree_write(const char *path, const char *text)
 
 static int make_tree(void **state)
 {
-    static const char *const folders[] = { "proc", "proc/sys", "proc/sys/vm" };
+    static const char *const folders[] = { "proc", "proc/sys", "proc/sys/vm", "run" };
     char full[PATH_MAX];
     (void)state;
 
@@ -224,6 +224,32 @@ static void expect_no_pool(const char *says)
     free(reason);
 }
 
+static void test_pool_of_a_dead_process_is_put_back(void **state)
+{
+    HugePool *pool = NULL;
+    char *reason = NULL;
+    (void)state;
+
+    tree_write("proc/sys/vm/nr_hugepages", "500\n");
+    tree_write("proc/meminfo", "MemTotal: 100 kB\nHugepagesize:       2048 kB\n");
+    tree_write("run/xdmad-nr_hugepages", "2147483647 3\n"); /* no such process */
+    assert_int_equal(huge_pool_open(tree, &pool, &reason), 1);
+    assert_int_equal(pool_pages(tree), 3);
+    assert_int_equal(huge_pool_raise(pool, 4), 0);
+    assert_int_equal(huge_pool_restore(pool), 0);
+    assert_int_equal(pool_pages(tree), 3);
+    huge_pool_free(pool);
+    assert_int_equal(huge_pool_recover(tree), 0); /* no record is left */
+
+    tree_write("run/xdmad-nr_hugepages", "1 3\n"); /* init lives */
+    tree_write("proc/sys/vm/nr_hugepages", "500\n");
+    assert_int_equal(huge_pool_recover(tree), -EBUSY);
+    assert_int_equal(pool_pages(tree), 500);
+    tree_write("run/xdmad-nr_hugepages", "torn");
+    assert_int_equal(huge_pool_recover(tree), 0);
+    assert_int_equal(pool_pages(tree), 500);
+}
+
 static void test_no_pool(void **state)
 {
     char path[PATH_MAX];
@@ -244,9 +270,13 @@ static void test_no_pool(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_base_pages),           cmocka_unit_test(test_mixed_memory),
-        cmocka_unit_test(test_huge_pages),           cmocka_unit_test(test_pool_is_put_back),
-        cmocka_unit_test(test_ram_and_window_edges), cmocka_unit_test(test_no_pool),
+        cmocka_unit_test(test_base_pages),
+        cmocka_unit_test(test_mixed_memory),
+        cmocka_unit_test(test_huge_pages),
+        cmocka_unit_test(test_pool_is_put_back),
+        cmocka_unit_test(test_pool_of_a_dead_process_is_put_back),
+        cmocka_unit_test(test_ram_and_window_edges),
+        cmocka_unit_test(test_no_pool),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, make_tree, remove_tree);

@@ -78,6 +78,22 @@ static void test_wrong_values_are_named(void **state)
     }
 }
 
+static void test_a_nul_byte_hides_nothing(void **state)
+{
+    static const char text[] = "[bench]\n\0\nwrite_budget_per_day = 1M\n";
+    _cleanup_free_ char *error = NULL;
+    FILE *file = fopen(scratch_path(state, "xdmad.conf"), "we");
+    Config config;
+
+    assert_non_null(file);
+    assert_int_equal(fwrite(text, sizeof(text) - 1, 1, file), 1);
+    fclose(file);
+    assert_int_equal(config_init(&config, "/state", "/run"), 0);
+    assert_int_equal(config_load(&config, scratch_path(state, "xdmad.conf"), &error), -EINVAL);
+    assert_non_null(strstr(error, "NUL"));
+    config_done(&config);
+}
+
 static void test_the_file_that_is_installed(void **state)
 {
     Config config;
@@ -97,6 +113,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_absent_file_leaves_the_defaults, scratch_setup,
                                         scratch_teardown),
         cmocka_unit_test_setup_teardown(test_wrong_values_are_named, scratch_setup,
+                                        scratch_teardown),
+        cmocka_unit_test_setup_teardown(test_a_nul_byte_hides_nothing, scratch_setup,
                                         scratch_teardown),
         cmocka_unit_test(test_the_file_that_is_installed),
     };

@@ -21,10 +21,10 @@ static uint64_t clock_usec(clockid_t clock)
 
 static uint64_t busy_usec(void)
 {
-    uint64_t usec = 0;
+    CpuTime time;
 
-    assert_int_equal(cpu_time_busy_usec(&usec), 0);
-    return usec;
+    assert_int_equal(cpu_time_read(&time), 0);
+    return time.busy_usec;
 }
 
 /* The kernel may know it by ticks only, so a half of what was worked is asked for. */
@@ -61,12 +61,28 @@ static void test_it_never_runs_backwards(void **state)
     }
 }
 
+static void test_readings_that_do_not_compare(void **state)
+{
+    const CpuTime before = { .busy_usec = 100, .n_cpus = 4 };
+    const CpuTime after = { .busy_usec = 150, .n_cpus = 4 };
+    const CpuTime one_less = { .busy_usec = 120, .n_cpus = 3 };
+    uint64_t usec = 7;
+
+    (void)state;
+    assert_true(cpu_time_between(&before, &after, &usec));
+    assert_true(usec == 50);
+    assert_false(cpu_time_between(&before, &one_less, &usec));
+    assert_false(cpu_time_between(&after, &before, &usec));
+    assert_true(usec == 50);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_work_is_counted),
         cmocka_unit_test(test_it_is_no_more_than_all_cpus_had),
         cmocka_unit_test(test_it_never_runs_backwards),
+        cmocka_unit_test(test_readings_that_do_not_compare),
     };
 
     return cmocka_run_group_tests_name("cpu-time", tests, NULL, NULL);

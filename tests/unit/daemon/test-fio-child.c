@@ -369,20 +369,20 @@ static void test_find_and_version(void **state)
     assert_int_equal(fio_find(search, &found, &reason), 0);
     assert_non_null(strstr(reason, "install it"));
     free(reason);
-    assert_int_equal(fio_probe_version(program, &version, &reason), 0);
+    assert_int_equal(fio_probe_version(program, NULL, &version, &reason), 0);
     assert_non_null(strstr(reason, "install fio"));
     free(reason);
 
     write_program(program, "#!/bin/sh\n[ \"$1\" = --version ] && echo fio-3.33\n");
     assert_int_equal(fio_find(search, &found, &reason), 1);
     assert_string_equal(found, program);
-    assert_int_equal(fio_probe_version(found, &version, &reason), 1);
+    assert_int_equal(fio_probe_version(found, NULL, &version, &reason), 1);
     assert_string_equal(version, "fio-3.33");
     free(found);
     free(version);
     for (size_t i = 0; i < sizeof(liars) / sizeof(liars[0]); i++) {
         write_program(program, liars[i]);
-        assert_int_equal(fio_probe_version(program, &version, &reason), 0);
+        assert_int_equal(fio_probe_version(program, NULL, &version, &reason), 0);
         assert_non_null(strstr(reason, "did not say its version"));
         free(reason);
     }

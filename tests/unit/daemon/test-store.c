@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <cmocka.h>
 
@@ -14,6 +15,8 @@
 
 #define DAY_USEC UINT64_C(86400000000)
 #define NOW_USEC (100 * DAY_USEC)
+
+static const StoreTime now = { "this-boot", 10 * DAY_USEC, NOW_USEC };
 
 static Store *open_store(void **state)
 {
@@ -40,7 +43,7 @@ static int admit(Store *store, const char *id, uint64_t bytes, uint64_t budget)
     RunRecord record = record_of(id);
     uint64_t charged = 0;
 
-    return store_admit_run(store, &record, bytes, budget, NOW_USEC, &charged);
+    return store_admit_run(store, &record, bytes, budget, &now, &charged);
 }
 
 static void test_a_run_survives(void **state)
@@ -55,7 +58,7 @@ static void test_a_run_survives(void **state)
     record.verdict = VERDICT_PASS;
     record.legs_done = 48;
     assert_int_equal(run_record_set(&record.evidence, "/state/runs/one"), 0);
-    assert_int_equal(store_update_run(store, &record, 5), 0);
+    assert_int_equal(store_update_run(store, &record, &now, NULL), 0);
     store_close(store);
 
     store = open_store(state);
@@ -83,30 +86,68 @@ static void test_the_budget_is_charged_before_the_write(void **state)
     assert_int_equal(admit(store, "three", 40, 100), 1);
     assert_int_equal(admit(store, "four", 1, 100), 0);
     assert_int_equal(admit(store, "five", 0, 100), 1); /* who only reads is no wear */
-    assert_int_equal(store_charged_bytes(store, NOW_USEC, &charged), 0);
-    assert_true(charged == 100);
-    /* a day later it is free again; a clock set back frees nothing */
-    assert_int_equal(store_charged_bytes(store, NOW_USEC + DAY_USEC, &charged), 0);
-    assert_true(charged == 0);
-    assert_int_equal(store_charged_bytes(store, 5, &charged), 0);
+    assert_int_equal(store_charged_bytes(store, &now, &charged), 0);
     assert_true(charged == 100);
     store_close(store);
 }
 
-static void test_the_kernels_count_raises_the_charge(void **state)
+static void test_no_clock_frees_the_budget(void **state)
 {
+    static const StoreTime set_forward = { "this-boot", 10 * DAY_USEC, 200 * DAY_USEC };
+    static const StoreTime set_back = { "this-boot", 10 * DAY_USEC, 5 };
+    static const StoreTime rebooted = { "next-boot", 5, NOW_USEC + 5 };
+    static const StoreTime next_day = { "this-boot", 11 * DAY_USEC, NOW_USEC + DAY_USEC };
+    static const StoreTime early = { "other-boot", 5, NOW_USEC + DAY_USEC + 5 };
+    Store *store = open_store(state);
+    uint64_t charged;
+
+    assert_int_equal(admit(store, "one", 60, 100), 1);
+    assert_int_equal(store_charged_bytes(store, &set_forward, &charged), 0);
+    assert_true(charged == 60);
+    assert_int_equal(store_charged_bytes(store, &set_back, &charged), 0);
+    assert_true(charged == 60);
+    assert_int_equal(store_charged_bytes(store, &rebooted, &charged), 0);
+    assert_true(charged == 60);
+    assert_int_equal(store_charged_bytes(store, &next_day, &charged), 0);
+    assert_true(charged == 0);
+    assert_int_equal(store_charged_bytes(store, &early, &charged), 0);
+    assert_true(charged == 0);
+    store_close(store);
+}
+
+static void test_the_kernels_count_settles_the_charge(void **state)
+{
+    static const StoreTime later = { "this-boot", 10 * DAY_USEC + 7, NOW_USEC + DAY_USEC - 7 };
+    static const uint64_t more = 80, nothing = 0;
     Store *store = open_store(state);
     RunRecord record = record_of("one");
     uint64_t charged;
 
     assert_int_equal(admit(store, "one", 60, 1000), 1);
-    assert_int_equal(store_update_run(store, &record, 80), 0);
-    assert_int_equal(store_charged_bytes(store, NOW_USEC, &charged), 0);
+    assert_int_equal(store_update_run(store, &record, &later, NULL), 0);
+    assert_int_equal(store_charged_bytes(store, &now, &charged), 0);
+    assert_true(charged == 60); /* not known: it stays */
+    assert_int_equal(store_update_run(store, &record, &later, &more), 0);
+    assert_int_equal(store_charged_bytes(store, &now, &charged), 0);
     assert_true(charged == 80);
-    assert_int_equal(store_update_run(store, &record, 20), 0);
-    assert_int_equal(store_charged_bytes(store, NOW_USEC, &charged), 0);
-    assert_true(charged == 80);
+    assert_int_equal(store_update_run(store, &record, &later, &nothing), 0);
+    assert_int_equal(store_charged_bytes(store, &now, &charged), 0);
+    assert_true(charged == 0); /* it never came to write */
     store_close(store);
+}
+
+static void test_a_linked_directory(void **state)
+{
+    _cleanup_free_ char *notice = NULL;
+    Store *store = NULL;
+
+    assert_int_equal(mkdir(scratch_path(state, "real"), 0700), 0);
+    assert_int_equal(symlink("real", scratch_path(state, "link")), 0);
+    assert_int_equal(store_open(scratch_path(state, "link"), &store, &notice), 0);
+    store_close(store);
+    assert_int_equal(unlink(scratch_path(state, "real/xdmad.db")), 0);
+    assert_int_equal(symlink("/etc/passwd", scratch_path(state, "real/xdmad.db")), 0);
+    assert_int_equal(store_open(scratch_path(state, "link"), &store, &notice), -ELOOP);
 }
 
 static void test_unfinished_runs_are_interrupted(void **state)
@@ -120,7 +161,7 @@ static void test_unfinished_runs_are_interrupted(void **state)
     assert_int_equal(admit(store, "queued", 1, 100), 1);
     assert_int_equal(admit(store, "done", 1, 100), 1);
     record.state = RUN_DONE;
-    assert_int_equal(store_update_run(store, &record, 0), 0);
+    assert_int_equal(store_update_run(store, &record, &now, NULL), 0);
     assert_int_equal(store_interrupt_unfinished(store, "the host died", &n_interrupted), 0);
     assert_int_equal(n_interrupted, 1);
     assert_int_equal(store_list_runs(store, 10, &records, &n), 0);
@@ -165,7 +206,7 @@ static void test_a_directory_that_is_not_there(void **state)
     _cleanup_free_ char *notice = NULL;
     Store *store = NULL;
 
-    assert_int_equal(store_open(scratch_path(state, "none"), &store, &notice), -EACCES);
+    assert_int_equal(store_open(scratch_path(state, "none"), &store, &notice), -ENOENT);
     assert_null(store);
 }
 
@@ -176,7 +217,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         scratch_test(test_a_run_survives),
         scratch_test(test_the_budget_is_charged_before_the_write),
-        scratch_test(test_the_kernels_count_raises_the_charge),
+        scratch_test(test_no_clock_frees_the_budget),
+        scratch_test(test_the_kernels_count_settles_the_charge),
+        scratch_test(test_a_linked_directory),
         scratch_test(test_unfinished_runs_are_interrupted),
         scratch_test(test_a_damaged_file_is_set_aside),
         scratch_test(test_a_second_daemon_is_kept_out),

@@ -33,13 +33,23 @@ typedef struct Fixture {
     TargetWant want;
     Target target;
     TargetRefusal refusal;
+    const char *cid_now; /* NULL = CID: the card is still the same */
 } Fixture;
 
 static Fixture fixture;
 
+/* A loop device has none: it plays the card that the fixture says. */
+static int read_cid(const char *disk, char ret_cid[static BLOCK_CID_BYTES])
+{
+    if (strcmp(disk, fixture.loop.disk) != 0)
+        return -ENOENT;
+    snprintf(ret_cid, BLOCK_CID_BYTES, "%s", fixture.cid_now ? fixture.cid_now : CID);
+    return 0;
+}
+
 static int setup_raw(void **state)
 {
-    fixture = (Fixture) { .target.fd = -1 };
+    fixture = (Fixture) { .target = { .fd = -1, .disk_fd = -1 } };
     *state = &fixture;
     if (loop_new(&fixture.loop, (off_t)LOOP_BYTES) < 0)
         return -1;
@@ -50,6 +60,7 @@ static int setup_raw(void **state)
         .bytes = TARGET_BYTES,
         .cards = &fixture.card,
         .n_cards = 1,
+        .read_cid = read_cid,
     };
     return 0;
 }
@@ -307,7 +318,7 @@ static void test_another_disk_mounted_over_our_place(void **state)
     assert_int_equal(mount(f->loop.image, own, NULL, MS_BIND, NULL), 0);
     assert_int_equal(claim(f), 0);
     assert_int_equal(umount(own), 0);
-    assert_non_null(strstr(f->refusal.reason, "another disk"));
+    assert_non_null(strstr(f->refusal.reason, "another file system"));
     assert_true(f->refusal.for_safety);
 }
 
@@ -362,8 +373,7 @@ static void test_a_blank_card(void **state)
     assert_string_equal(f->target.path, f->loop.device);
     assert_string_equal(f->target.disk, f->loop.disk);
     assert_int_equal(target_claim(&f->want, &second, &f->refusal), 0); /* held by the first */
-    assert_true(f->refusal.for_safety);
-    assert_non_null(strstr(f->refusal.reason, "busy"));
+    assert_non_null(strstr(f->refusal.reason, "in use by another xdmad"));
     assert_int_equal(second.fd, -1);
     target_done(&f->target);
     assert_int_equal(claim(f), 1);
@@ -378,6 +388,22 @@ static void test_a_raw_claim_writes_nothing(void **state)
     assert_int_equal(claim(f), 1);
     assert_int_equal(block_count(f->loop.disk, &after), 0);
     assert_true(after.written_bytes == before.written_bytes);
+}
+
+static void test_another_card_in_its_place(void **state)
+{
+    Fixture *f = ground(state);
+    uint64_t bytes;
+
+    f->cid_now = "1b534d454231515430012345670133ff";
+    assert_refused(f, true, "changed while it was claimed");
+    f->cid_now = NULL;
+    assert_int_equal(claim(f), 1);
+    assert_true(target_is_there(&f->target));
+    assert_true(target_written_bytes(&f->target, &bytes));
+    f->cid_now = "1b534d454231515430012345670133ff";
+    assert_false(target_is_there(&f->target));
+    assert_false(target_written_bytes(&f->target, &bytes));
 }
 
 static void test_the_cid_is_to_be_typed_back(void **state)
@@ -474,6 +500,7 @@ int main(void)
         file_test(test_what_may_not_be_named),
         raw_test(test_a_blank_card),
         raw_test(test_a_raw_claim_writes_nothing),
+        raw_test(test_another_card_in_its_place),
         raw_test(test_the_cid_is_to_be_typed_back),
         raw_test(test_a_card_that_is_too_short),
         raw_test(test_a_card_with_a_file_system),
