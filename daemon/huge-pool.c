@@ -9,6 +9,7 @@
 #include <inttypes.h>
 #include <limits.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -24,7 +25,9 @@ struct HugePool {
     char *root;
     uint64_t page_bytes;
     uint64_t n_found; /* at open */
-    uint64_t n_now;   /* as we last set it */
+    uint64_t
+        n_surplus;  /* at open: in use beyond that; the first raise makes them part of the pool */
+    uint64_t n_now; /* as we last set it */
 };
 
 static int read_count(const char *root, uint64_t *ret_n)
@@ -44,6 +47,19 @@ static int write_count(const char *root, uint64_t n)
 
     snprintf(text, sizeof(text), "%" PRIu64, n);
     return proc_file_write(root, NR_HUGEPAGES, text);
+}
+
+/* Pages beyond the pool, which its users still hold: of an arena that was placed before. 0 where
+ * the kernel does not tell. */
+static uint64_t read_surplus(const char *root)
+{
+    _cleanup_free_ char *text = NULL;
+    uint64_t n;
+
+    if (proc_file_read(root, "/proc/meminfo", &text) < 0 ||
+        proc_text_number(text, "HugePages_Surp:", &n) < 0)
+        return 0;
+    return n;
 }
 
 int huge_pool_default_page_bytes(const char *root, uint64_t *ret_bytes)
@@ -148,7 +164,7 @@ int huge_pool_open(const char *root, HugePool **ret_pool, char **ret_reason)
         free(copy);
         return -ENOMEM;
     }
-    *pool = (HugePool) { copy, page_bytes, n_found, n_found };
+    *pool = (HugePool) { copy, page_bytes, n_found, read_surplus(root), n_found };
     *ret_pool = pool;
     return 1;
 }
@@ -170,11 +186,12 @@ uint64_t huge_pool_page_bytes(const HugePool *pool)
 
 int huge_pool_raise(HugePool *pool, uint64_t n_pages)
 {
-    uint64_t wanted = pool->n_now + n_pages, got;
+    bool first = pool->n_now == pool->n_found;
+    uint64_t wanted = pool->n_now + (first ? pool->n_surplus : 0) + n_pages, got;
 
     if (wanted < n_pages)
         return -ERANGE;
-    int r = pool->n_now == pool->n_found ? write_record(pool) : 0;
+    int r = first ? write_record(pool) : 0;
     if (r >= 0)
         r = write_count(pool->root, wanted);
     if (r >= 0)
@@ -183,7 +200,7 @@ int huge_pool_raise(HugePool *pool, uint64_t n_pages)
         r = -ENOMEM;
     if (r < 0) {
         write_count(pool->root, pool->n_now);
-        if (pool->n_now == pool->n_found)
+        if (first)
             remove_record(pool->root);
         return r;
     }

@@ -2,7 +2,7 @@
 /*
  * What our measuring costs: a leg as xdmad runs it (trace, cgroup, progress, evidence) beside bare
  * fio with the same job on the same buffer, in turn, in one Dom0. Prints the ratio of their
- * throughputs for each workload and path. usage: leg-overhead PAIRS
+ * throughputs for each workload and path. usage: leg-overhead PAIRS base|huge
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -24,12 +24,11 @@
 
 #define CONFIDENCE 0.95
 
-/* fio tells a runtime in whole milliseconds: a leg of a hundred of them tells 1 %. */
 static const Workload workloads[] = {
-    { "seq-read-64k-qd4", IO_PATTERN_SEQ_READ, 64 << 10, 4, 32 << 20 },
-    { "seq-write-64k-qd4", IO_PATTERN_SEQ_WRITE, 64 << 10, 4, 32 << 20 },
-    { "rand-read-4k-qd1", IO_PATTERN_RAND_READ, 4 << 10, 1, 8 << 20 },
-    { "rand-write-4k-qd1", IO_PATTERN_RAND_WRITE, 4 << 10, 1, 8 << 20 },
+    { "seq-read-64k-qd4", IO_PATTERN_SEQ_READ, 64 << 10, 4, 8 << 20 },
+    { "seq-write-64k-qd4", IO_PATTERN_SEQ_WRITE, 64 << 10, 4, 8 << 20 },
+    { "rand-read-4k-qd1", IO_PATTERN_RAND_READ, 4 << 10, 1, 1 << 20 },
+    { "rand-write-4k-qd1", IO_PATTERN_RAND_WRITE, 4 << 10, 1, 1 << 20 },
 };
 static const Profile profile = { "quick", workloads, 4, 6 };
 
@@ -55,7 +54,7 @@ static void ignore_progress(const PlanLeg *leg, uint64_t bytes_done, void *userd
     (void)userdata;
 }
 
-static void prepare(const Plan *plan, Places *ret_places)
+static void prepare(const Plan *plan, ArenaPages pages, Places *ret_places)
 {
     HostSource source = { .root = "/" };
     TargetRefusal refusal = { 0 };
@@ -64,6 +63,7 @@ static void prepare(const Plan *plan, Places *ret_places)
     char *reason = NULL;
     int r = config_init(&config, "/tmp", "/tmp");
 
+    config.arena_pages = pages;
     if (r >= 0)
         r = host_acquire(&source, &facts);
     if (r < 0 || facts.n_devices == 0 || !facts.devices[0].block)
@@ -74,8 +74,12 @@ static void prepare(const Plan *plan, Places *ret_places)
     if (r <= 0)
         fail(refusal.reason ? refusal.reason : "target", r);
     r = places_acquire(&facts, &facts.devices[0], plan, &config, NULL, NULL, ret_places);
-    if (r < 0 || !ret_places->direct.arena || !ret_places->bounce.arena)
-        fail("arenas on both paths", r < 0 ? r : -ENOMEM);
+    if (r < 0)
+        fail("arenas", r);
+    if (!ret_places->direct.arena)
+        fail(ret_places->direct.reason, -ENOMEM);
+    if (!ret_places->bounce.arena)
+        fail(ret_places->bounce.reason, -ENOMEM);
     if (fio_find(NULL, &fio, &reason) <= 0)
         fail("fio", -ENOENT);
     stage = (LegStage) {
@@ -91,7 +95,15 @@ static void prepare(const Plan *plan, Places *ret_places)
     config_done(&config);
 }
 
-/* A leg as xdmad runs it: bytes a second. */
+/* fio tells a runtime in whole milliseconds, which would be percents of a short leg; the mean
+ * latency tells the same exactly, since at a given depth throughput is its inverse (Little's law,
+ * see fio_result_judge()). */
+static double rate_of(const FioResult *result)
+{
+    return 1 / result->lat_ns.mean;
+}
+
+/* A leg as xdmad runs it. */
 static double run_leg(const Plan *plan, const PlanLeg *leg, Place *place)
 {
     LegOutcome outcome;
@@ -104,7 +116,7 @@ static double run_leg(const Plan *plan, const PlanLeg *leg, Place *place)
         fail("leg", r);
     if (!leg_outcome_counts(&outcome))
         fail(outcome.proof.reason, -EPROTO);
-    rate = outcome.fio.bw_bytes_per_sec;
+    rate = rate_of(&outcome.fio);
     leg_outcome_done(&outcome);
     evidence_free(stage.evidence);
     return rate;
@@ -115,7 +127,12 @@ static void write_bare_job(const Plan *plan, const PlanLeg *leg, const Arena *ar
 {
     char target_path[32], arena_path_[32];
     _cleanup_free_ char *job = NULL;
-    JobPaths paths = { .target = target_path, .arena = arena_path_ };
+    JobPaths paths = {
+        .target = target_path,
+        .arena = arena_path_,
+        .memory = arena_is_huge(arena) ? FIO_MEMORY_HUGE : FIO_MEMORY_SHARED,
+        .huge_page_bytes = arena_is_huge(arena) ? arena_page_bytes(arena) : 0,
+    };
     FILE *file = fopen(path, "we");
     int r;
 
@@ -126,7 +143,7 @@ static void write_bare_job(const Plan *plan, const PlanLeg *leg, const Arena *ar
         fail("bare job", r < 0 ? r : -EIO);
 }
 
-/* The same job by fio alone: bytes a second. */
+/* The same job by fio alone. */
 static double run_bare(const Plan *plan, const PlanLeg *leg, const Place *place)
 {
     static const char job_path[] = "/tmp/bare.fio", out_path[] = "/tmp/bare.out";
@@ -161,7 +178,7 @@ static double run_bare(const Plan *plan, const PlanLeg *leg, const Place *place)
     evidence.exit_status = WIFEXITED(status) ? WEXITSTATUS(status) : 128;
     if (fio_result_judge(&evidence, &plan->workloads[leg->workload], &result) < 0 || !result.passed)
         fail("bare fio's result", -EPROTO);
-    rate = result.bw_bytes_per_sec;
+    rate = rate_of(&result);
     fio_result_done(&result);
     return rate;
 }
@@ -187,13 +204,19 @@ static void compare(const Plan *plan, size_t workload, DmaPath path, Places *pla
     }
     if (signed_rank_judge(log_ratios, (size_t)n, CONFIDENCE, &ratio) < 0)
         fail("statistics", -EINVAL);
-    printf("%-20s %-7s %7.4f  [%.4f, %.4f] of %d pairs\n", plan->workloads[workload].name,
-           dma_path_name(path), exp(ratio.estimate), exp(ratio.low), exp(ratio.high), n);
+    printf("%-20s %-7s %7.4f", plan->workloads[workload].name, dma_path_name(path),
+           exp(ratio.estimate));
+    if (ratio.has_interval)
+        printf("  [%.4f, %.4f] at %.1f %%", exp(ratio.low), exp(ratio.high),
+               100 * ratio.confidence);
+    printf("  of %d pairs\n", n);
 }
 
 int main(int argc, char **argv)
 {
     int n_pairs = argc > 1 ? atoi(argv[1]) : 6;
+    ArenaPages pages =
+        argc > 2 && strcmp(argv[2], "huge") == 0 ? ARENA_PAGES_HUGE : ARENA_PAGES_BASE;
     PlanInput input = {
         .profile = &profile,
         .seed = 1,
@@ -206,8 +229,10 @@ int main(int argc, char **argv)
 
     if (n_pairs < 1 || n_pairs > MAX_PAIRS || plan_build(&input, &plan) < 0)
         fail("usage: leg-overhead PAIRS", -EINVAL);
-    prepare(&plan, &places);
-    puts("throughput of a leg over bare fio, same job, same buffer (goal 0.99 to 1.01)");
+    prepare(&plan, pages, &places);
+    printf("throughput of a leg over bare fio, same job, same buffer of %s pages (goal 0.99 to "
+           "1.01)\n",
+           pages == ARENA_PAGES_HUGE ? "huge" : "scattered base");
     for (size_t i = 0; i < plan.n_workloads; i++) {
         compare(&plan, i, DMA_PATH_DIRECT, &places, n_pairs);
         compare(&plan, i, DMA_PATH_BOUNCE, &places, n_pairs);
