@@ -37,7 +37,8 @@ varlinkctl --json=short call "$socket" io.xdmad.Bench '{"dry_run":true,"seed":7}
 check_json "call with parameters: a dry run" "$scratch/plan" '.plan.seed == 7'
 varlinkctl call "$socket" io.xdmad.Show '{"run":"none"}' >"$scratch/error" 2>&1
 check "a typed error arrives by its name" grep -q 'io.xdmad.NoSuchRun' "$scratch/error"
-varlinkctl --json=short call "exec:$build/xdmad" io.xdmad.ListDevices '{}' >"$scratch/exec" 2>"$scratch/exec.err"
+# It sends SIGTERM to its child as soon as it is done, on which the leak check at exit may hang.
+ASAN_OPTIONS=detect_leaks=0 varlinkctl --json=short call "exec:$build/xdmad" io.xdmad.ListDevices '{}' >"$scratch/exec" 2>"$scratch/exec.err"
 check_json "exec: starts a private daemon" "$scratch/exec" '.schema == 1'
 varlinkctl --json=short call --more "$socket" io.xdmad.Watch '{}' >"$scratch/watch" 2>&1 &
 watcher=$!
