@@ -34,10 +34,15 @@ NM := $(CROSS_COMPILE)nm
 # --- libraries ---------------------------------------------------------------------------------
 
 PKG_CONFIG ?= pkg-config
+# Debian's cross compiler looks into a libc of its own before the sysroot: headers, start files and
+# libraries are named, so that what is built and linked is the sysroot's libc, whatever its release.
 ifneq ($(SYSROOT),)
+MULTIARCH := $(shell $(CC) -dumpmachine)
 export PKG_CONFIG_SYSROOT_DIR := $(SYSROOT)
-export PKG_CONFIG_LIBDIR := $(SYSROOT)/usr/lib/$(CROSS_COMPILE:-=)/pkgconfig:$(SYSROOT)/usr/share/pkgconfig
-SYSROOT_FLAG := --sysroot=$(SYSROOT)
+export PKG_CONFIG_LIBDIR := $(SYSROOT)/usr/lib/$(MULTIARCH)/pkgconfig:$(SYSROOT)/usr/share/pkgconfig
+SYSROOT_CFLAGS := --sysroot=$(SYSROOT) -nostdinc -isystem $(shell $(CC) -print-file-name=include) \
+                  -isystem $(SYSROOT)/usr/include/$(MULTIARCH) -isystem $(SYSROOT)/usr/include
+SYSROOT_LDFLAGS := --sysroot=$(SYSROOT) -B$(SYSROOT)/usr/lib/$(MULTIARCH)/
 endif
 
 PACKAGES_common := jansson
@@ -60,8 +65,8 @@ PURE_WARNINGS := -Wconversion
 CFLAGS ?= -O2 -g
 ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DXDMAD_VERSION=\"$(VERSION)\" \
              $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer,-D_FORTIFY_SOURCE=2) \
-             -fstack-protector-strong -fPIE $(WARNINGS) $(SYSROOT_FLAG) -I. -I$(O)/generated $(pkg_cflags) $(CFLAGS)
-ALL_LDFLAGS = $(SYSROOT_FLAG) -pie -Wl,-z,relro,-z,now,--as-needed $(if $(SAN),-fsanitize=$(SAN)) $(LDFLAGS)
+             -fstack-protector-strong -fPIE $(WARNINGS) $(SYSROOT_CFLAGS) -I. -I$(O)/generated $(pkg_cflags) $(CFLAGS)
+ALL_LDFLAGS = $(SYSROOT_LDFLAGS) -pie -Wl,-z,relro,-z,now,--as-needed $(if $(SAN),-fsanitize=$(SAN)) $(LDFLAGS)
 
 # --- rooms -------------------------------------------------------------------------------------
 # common <- placement <- bench <- daemon, common <- client. A room is an archive; a program is its

@@ -53,6 +53,8 @@ $(O)/tests/house.sh: tests/house/check-house.sh
 test-xen:
 	tests/setup host lab
 	$(Q)lab/build --suite bookworm
+	$(Q)lab/build --suite trixie
+	$(Q)lab/build --arch amd64
 	$(Q)tests/run --timeout 1200 --log $(O)/tests/log $(XEN_TESTS)
 
 .PHONY: demo

@@ -1,16 +1,21 @@
 # image.sh: the bootable image of a tree: root.ext4, vmlinuz, initrd, xen.
 # shellcheck shell=bash
 
-# image_build DIR ROOT: ROOT is an unpacked tree (tree.sh)
+# image_build DIR ROOT ARCH: ROOT is an unpacked tree (tree.sh)
 image_build() {
-	local dir=$1 root=$2 kver
+	local dir=$1 root=$2 xen=$2/boot/xen-$SUITE_XEN-$3 kver
 	need mkfs.ext4 e2fsprogs
 	need depmod kmod
 	need cpio cpio
 	say "making the root image and the initrd"
 	kver=$(cd "$root/usr/lib/modules" && echo *)
 	cp "$root/boot/vmlinuz-$kver" "$dir/vmlinuz"
-	cp "$root/boot/xen-$SUITE_XEN-arm64" "$dir/xen"
+	# no loader unpacks it for us
+	if [[ -e $xen.gz ]]; then
+		gzip -dc "$xen.gz" >"$dir/xen"
+	else
+		cp "$xen" "$dir/xen"
+	fi
 	echo "$kver" >"$dir/kernel-version"
 	mkdir "$dir/root"
 	image_prune "$root" "$dir/root" "$kver"

@@ -1,19 +1,19 @@
-# job.sh: build and install the project for the lab's suite, and pack everything a run
+# job.sh: build and install the project for the run's suite and architecture, and pack everything a run
 # carries into Dom0 in one tar: project, guest scripts, command, put files.
-# Needs say.sh; LAB, top, suite, sysroot, run. 
+# Needs say.sh; a sourced board and its file of arches/; LAB, top, suite, sysroot, run.
 # shellcheck shell=bash disable=SC2154
 
 # job_project: make and install into $run/stage; a tree without Makefile is no error
 job_project() {
-	local make
+	local make o=build/lab-$suite-$BOARD_ARCH
 	if [[ ! -e $top/Makefile ]]; then
 		say "no Makefile in $top: running without the project installed"
 		return 0
 	fi
 	need make make
-	need aarch64-linux-gnu-gcc gcc-aarch64-linux-gnu
-	make=(make -C "$top" -s --no-print-directory "O=build/lab-$suite"
-		CROSS_COMPILE=aarch64-linux-gnu- "SYSROOT=$sysroot")
+	need "${ARCH_CROSS}gcc" "$ARCH_CC_PACKAGE"
+	make=(make -C "$top" -s --no-print-directory "O=$o"
+		"CROSS_COMPILE=$ARCH_CROSS" "SYSROOT=$sysroot")
 	# runs side by side share the objects
 	mkdir -p "$top/build"
 	(
@@ -21,8 +21,8 @@ job_project() {
 		unset MAKEFLAGS MAKELEVEL MFLAGS
 		"${make[@]}" -j"$(nproc)" >&2 9>&- &&
 			"${make[@]}" install "DESTDIR=$run/stage" PREFIX=/usr >&2 9>&-
-	) 9>"$top/build/lab-$suite.lock" ||
-		die 125 "the project did not build or install for arm64; make's words are above (--no-project runs without it)"
+	) 9>"$top/$o.lock" ||
+		die 125 "the project did not build or install for $BOARD_ARCH; make's words are above (--no-project runs without it)"
 }
 
 # quote ARG: one word for any POSIX shell

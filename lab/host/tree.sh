@@ -2,22 +2,22 @@
 # The tree boots with the lab's own init and with systemd, and serves as sysroot.
 # shellcheck shell=bash
 
-# tree_build DIR SUITE: makes DIR/root; SUITE_XEN is set
+# tree_build DIR SUITE ARCH: makes DIR/root; SUITE_XEN and ARCH_USR are set
 tree_build() {
-	local root=$1/root suite=$2 packages log=$1/mmdebstrap.log
+	local root=$1/root suite=$2 arch=$3 packages log=$1/mmdebstrap.log
 	need mmdebstrap mmdebstrap
 	need systemd-sysusers systemd
-	say "unpacking the packages of $suite for arm64 (once; about 20 s and a 160 MB download)"
-	packages=$(sed -e 's/#.*//' -e "s/@XEN@/$SUITE_XEN/g" "$LAB/packages.txt" | tr -s ' \t\n' ',,,')
+	say "unpacking the packages of $suite for $arch (once; about 20 s and a 160 MB download)"
+	packages=$(sed -e 's/#.*//' -e "s/@XEN@/$SUITE_XEN/g" -e "s/@ARCH@/$arch/g" "$LAB/packages.txt" | tr -s ' \t\n' ',,,')
 	packages=${packages#,}
-	# shellcheck disable=SC2016 # $1 belongs to the hook
-	mmdebstrap --variant=extract --mode=root --arch=arm64 \
+	# shellcheck disable=SC2016 # $1 and $d belong to the hook
+	mmdebstrap --variant=extract --mode=root --arch="$arch" \
 		--aptopt='APT::Install-Recommends "false"' \
 		--aptopt='Acquire::Languages "none"' \
-		--setup-hook='for d in bin sbin lib; do mkdir -p "$1/usr/$d"; ln -s "usr/$d" "$1/$d"; done' \
+		--setup-hook="for d in $ARCH_USR"'; do mkdir -p "$1/usr/$d"; ln -s "usr/$d" "$1/$d"; done' \
 		--include="${packages%,}" "$suite" "$root" >"$log" 2>&1 || {
 		tail -n 20 "$log" >&2
-		die 125 "mmdebstrap could not unpack $suite for arm64; its last words are above. Is the package mirror reachable, and 'apt-get update' working?"
+		die 125 "mmdebstrap could not unpack $suite for $arch; its last words are above. Is the package mirror reachable, and 'apt-get update' working?"
 	}
 	tree_link "$root"
 	tree_accounts "$root"
@@ -33,8 +33,8 @@ tree_link() {
 	ln -s ../run "$root/var/run"
 	ln -s ../run/lock "$root/var/lock"
 	ln -sf ../proc/self/mounts "$root/etc/mtab"
-	# absolute links between libraries would lead the cross linker out of the sysroot
-	find "$root/usr/lib" -type l -name '*.so*' -lname '/*' -print0 |
+	# absolute links between libraries would lead the linker out of the sysroot
+	find "$root"/usr/lib* -type l -name '*.so*' -lname '/*' -print0 |
 		while IFS= read -r -d '' link; do
 			ln -srfn "$root$(readlink "$link")" "$link"
 		done
