@@ -38,8 +38,9 @@ PKG_CONFIG ?= pkg-config
 # libraries are named, so that what is built and linked is the sysroot's libc, whatever its release.
 ifneq ($(SYSROOT),)
 MULTIARCH := $(shell $(CC) -dumpmachine)
-export PKG_CONFIG_SYSROOT_DIR := $(SYSROOT)
-export PKG_CONFIG_LIBDIR := $(SYSROOT)/usr/lib/$(MULTIARCH)/pkgconfig:$(SYSROOT)/usr/share/pkgconfig
+# (named in the command: $(shell) of make 4.3 does not see what is exported)
+PKG_CONFIG := PKG_CONFIG_SYSROOT_DIR=$(SYSROOT) \
+    PKG_CONFIG_LIBDIR=$(SYSROOT)/usr/lib/$(MULTIARCH)/pkgconfig:$(SYSROOT)/usr/share/pkgconfig $(PKG_CONFIG)
 SYSROOT_CFLAGS := --sysroot=$(SYSROOT) -nostdinc -isystem $(shell $(CC) -print-file-name=include) \
                   -isystem $(SYSROOT)/usr/include/$(MULTIARCH) -isystem $(SYSROOT)/usr/include
 SYSROOT_LDFLAGS := --sysroot=$(SYSROOT) -B$(SYSROOT)/usr/lib/$(MULTIARCH)/
