@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "common/cleanup.h"
 #include "daemon/log.h"
@@ -59,6 +60,24 @@ static void make(const char *path)
         log_warning("%s cannot be made: %s", path, strerror(errno));
 }
 
+/* Where a private daemon with this state directory keeps what must not be written to a disk while
+ * it measures: in memory, where this user has such a place, under a name that is the state
+ * directory's own. */
+static int private_runtime(const char *state, char **ret_path)
+{
+    const char *base = geteuid() == 0 ? "/run" : getenv("XDG_RUNTIME_DIR");
+    _cleanup_free_ char *name = strdup(state);
+
+    if (!name)
+        return -ENOMEM;
+    if (!base || *base != '/')
+        return asprintf(ret_path, "%s/run", state) < 0 ? -ENOMEM : 0;
+    for (char *c = name; *c; c++)
+        if (*c == '/')
+            *c = '-';
+    return asprintf(ret_path, "%s/xdmad-private/%s", base, name + 1) < 0 ? -ENOMEM : 0;
+}
+
 int directories_prepare(const char *state_option, const char *runtime_option, bool private_,
                         char **ret_state, char **ret_runtime)
 {
@@ -69,8 +88,9 @@ int directories_prepare(const char *state_option, const char *runtime_option, bo
 
     if (r < 0)
         return r;
-    if (asprintf(&within, "%s/run", state) < 0)
-        return -ENOMEM;
+    r = private_runtime(state, &within);
+    if (r < 0)
+        return r;
     r = choose(runtime_option, "XDMAD_RUNTIME_DIRECTORY", "RUNTIME_DIRECTORY",
                private_ ? within : DEFAULT_RUNTIME, &runtime);
     if (r < 0)

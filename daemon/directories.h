@@ -10,7 +10,8 @@
 /*
  * Choose both and make them. In this order: the option (NULL: not given); XDMAD_STATE_DIRECTORY and
  * XDMAD_RUNTIME_DIRECTORY; what systemd set (STATE_DIRECTORY, RUNTIME_DIRECTORY; systemd.exec(5));
- * /var/lib/xdmad and /run/xdmad, or, when private, a runtime directory within the state directory.
+ * /var/lib/xdmad and /run/xdmad; when private, a runtime directory of its own below /run or
+ * XDG_RUNTIME_DIR, or within the state directory where there is neither.
  * A directory that cannot be made is said and left so: who needs it will say what fails.
  * 0, *ret_state and *ret_runtime (owned, absolute), or -EINVAL for a relative path, -ENOMEM.
  */

@@ -83,16 +83,40 @@ static void test_the_first_of_several_that_systemd_names(void **state)
     assert_string_equal(chosen_state, first);
 }
 
-static void test_a_private_daemon_keeps_all_in_one_place(void **state)
+/* In memory, under a name that no other state directory has. */
+static void test_a_private_daemon_has_a_place_in_memory(void **state)
+{
+    _cleanup_free_ char *option = in_scratch(state, "state");
+    _cleanup_free_ char *base = in_scratch(state, "base");
+    _cleanup_free_ char *chosen_state = NULL;
+    _cleanup_free_ char *chosen_runtime = NULL;
+    char *name;
+
+    setenv("XDG_RUNTIME_DIR", base, 1); /* minded by who is not root */
+    assert_int_equal(directories_prepare(option, NULL, true, &chosen_state, &chosen_runtime), 0);
+    assert_true(is_directory(chosen_runtime));
+    assert_int_equal(
+        strncmp(chosen_runtime, geteuid() == 0 ? "/run" : base, geteuid() == 0 ? 4 : strlen(base)),
+        0);
+    name = strrchr(chosen_runtime, '/') + 1;
+    assert_int_equal(strlen(name), strlen(option) - 1);
+    assert_string_equal(name + strlen(name) - strlen("-state"), "-state");
+    assert_int_equal(rmdir(chosen_runtime), 0);
+    unsetenv("XDG_RUNTIME_DIR");
+}
+
+static void test_a_private_daemon_of_nobody(void **state)
 {
     _cleanup_free_ char *option = in_scratch(state, "state");
     _cleanup_free_ char *within = in_scratch(state, "state/run");
     _cleanup_free_ char *chosen_state = NULL;
     _cleanup_free_ char *chosen_runtime = NULL;
 
+    if (geteuid() == 0)
+        return; /* root has /run */
+    unsetenv("XDG_RUNTIME_DIR");
     assert_int_equal(directories_prepare(option, NULL, true, &chosen_state, &chosen_runtime), 0);
     assert_string_equal(chosen_runtime, within);
-    assert_true(is_directory(within));
 }
 
 static void test_what_is_there_stays(void **state)
@@ -146,7 +170,8 @@ int main(void)
         directories_test(test_options_come_first),
         directories_test(test_own_variables_come_before_systemds),
         directories_test(test_the_first_of_several_that_systemd_names),
-        directories_test(test_a_private_daemon_keeps_all_in_one_place),
+        directories_test(test_a_private_daemon_has_a_place_in_memory),
+        directories_test(test_a_private_daemon_of_nobody),
         directories_test(test_what_is_there_stays),
         directories_test(test_a_relative_path_is_refused),
         directories_test(test_one_that_cannot_be_made),
