@@ -22,7 +22,7 @@
 #include "daemon/leg-run.h"
 #include "daemon/places.h"
 #include "daemon/run-record.h"
-#include "daemon/target.h"
+#include "daemon/target-claim.h"
 #include "daemon/trace.h"
 #include "placement/inspect.h"
 

@@ -69,13 +69,6 @@ typedef struct TargetRefusal {
 int target_refuse(TargetRefusal *refusal, bool for_safety, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/*
- * Claim it; a file is made, and all of it written once, if it is not there yet, so that every block
- * of it is really on the card. 1 and *ret_target (release with target_done()); 0 and *ret_refusal;
- * negative errno when the machinery failed.
- */
-int target_claim(const TargetWant *want, Target *ret_target, TargetRefusal *ret_refusal);
-
 /* Whether the very disk that was claimed is still there: not pulled, and no other put in its place.
  */
 bool target_is_there(const Target *target);

@@ -21,6 +21,7 @@
 #include "daemon/fio-child.h"
 #include "daemon/host.h"
 #include "daemon/leg-run.h"
+#include "daemon/target-claim.h"
 
 #define CONFIDENCE 0.95
 

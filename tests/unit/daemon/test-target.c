@@ -3,7 +3,7 @@
  * Claims, on a loop device that is given as the only card: with ext4 for our file, blank for a raw
  * claim.
  */
-#include "daemon/target.h"
+#include "daemon/target-claim.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/target-claim.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "common/cleanup.h"
+#include "daemon/mounts.h"
+#include "daemon/target-file.h"
+#include "daemon/target-raw.h"
+
+static const TargetCard *find_card(const TargetWant *want, const char *disk)
+{
+    for (size_t i = 0; i < want->n_cards; i++)
+        if (strcmp(want->cards[i].disk, disk) == 0)
+            return &want->cards[i];
+    return NULL;
+}
+
+/* Our file in a directory that the client or the configuration names. */
+static int claim_in_directory(const TargetWant *want, const char *directory, Target *ret_target,
+                              TargetRefusal *ret_refusal)
+{
+    char disk[BLOCK_NAME_BYTES];
+    struct stat st;
+    int r;
+
+    if (stat(directory, &st) < 0)
+        return target_refuse(ret_refusal, false, "%s: %s; name a directory on the card, or none",
+                             directory, strerror(errno));
+    r = block_disk_of(st.st_dev, disk);
+    if (r < 0 || !find_card(want, disk))
+        return target_refuse(ret_refusal, false,
+                             "%s lies on %s, which is no MMC or SD card that is ready; name a "
+                             "directory on a card (xdmactl list shows them)",
+                             directory, r < 0 ? "no block device" : disk);
+    return target_file_claim(want, directory, disk, ret_target, ret_refusal);
+}
+
+/* Our file on the first card that has a file system to write to. */
+static int claim_default(const TargetWant *want, Target *ret_target, TargetRefusal *ret_refusal)
+{
+    for (size_t i = 0; i < want->n_cards; i++) {
+        _cleanup_free_ char *directory = NULL;
+        int r = mounts_find_writable(want->cards[i].disk, &directory);
+
+        if (r < 0)
+            return r;
+        if (r > 0)
+            return target_file_claim(want, directory, want->cards[i].disk, ret_target, ret_refusal);
+    }
+    return target_refuse(ret_refusal, false,
+                         "no file system of %s is mounted for writing; mount one, or name the "
+                         "device itself with --confirm-cid if all of it may be overwritten",
+                         want->cards[0].disk);
+}
+
+int target_claim(const TargetWant *want, Target *ret_target, TargetRefusal *ret_refusal)
+{
+    char disk[BLOCK_NAME_BYTES];
+    const TargetCard *card;
+    struct stat st;
+
+    if (!want->asked && want->directory)
+        return claim_in_directory(want, want->directory, ret_target, ret_refusal);
+    if (!want->asked)
+        return claim_default(want, ret_target, ret_refusal);
+    if (stat(want->asked, &st) < 0)
+        return target_refuse(ret_refusal, false,
+                             "%s: %s; name a directory on the card, a block device, or nothing",
+                             want->asked, strerror(errno));
+    if (S_ISDIR(st.st_mode))
+        return claim_in_directory(want, want->asked, ret_target, ret_refusal);
+    if (!S_ISBLK(st.st_mode))
+        return target_refuse(ret_refusal, true,
+                             "%s is neither a directory nor a block device; xdmad writes to no "
+                             "file but its own: name the directory that it may lie in",
+                             want->asked);
+    card = block_disk_of(st.st_rdev, disk) < 0 ? NULL : find_card(want, disk);
+    if (!card)
+        return target_refuse(ret_refusal, true,
+                             "%s is no MMC or SD card that is ready, so there is no CID to make "
+                             "sure by; xdmactl list shows the cards",
+                             want->asked);
+    return target_raw_claim(want, card, ret_target, ret_refusal);
+}
