@@ -65,3 +65,33 @@ void render_findings(const json_t *findings, const Page *page, unsigned indent)
         }
     }
 }
+
+/* How many findings of each severity there are, in a sentence. */
+static void print_summary(const json_t *findings, const Page *page)
+{
+    size_t count[N_SEVERITIES + 1] = { 0 };
+    char text[256] = "";
+
+    for (size_t i = 0; i < json_array_size(findings); i++)
+        count[severity_rank(json_array_get(findings, i))]++;
+    for (size_t rank = 0; rank <= N_SEVERITIES; rank++) {
+        size_t used = strlen(text);
+
+        if (count[rank] > 0)
+            snprintf(text + used, sizeof(text) - used, "%s%zu %s", used ? ", " : "", count[rank],
+                     rank < N_SEVERITIES ? severities[rank] : "other");
+    }
+    page_field(page, 0, "findings", "%s", text[0] ? text : "none");
+}
+
+void render_doctor(const json_t *answer, const Page *page)
+{
+    const json_t *findings = json_object_get(answer, "findings");
+
+    if (!json_is_array(findings)) {
+        page_field(page, 0, "findings", "unknown");
+        return;
+    }
+    print_summary(findings, page);
+    render_findings(findings, page, 0);
+}

@@ -17,6 +17,7 @@ void render_history(const json_t *reply, const Page *page);         /* ListRuns'
 void render_plan(const json_t *reply, const Page *page);            /* Bench's reply */
 void render_show(const json_t *reply, const Page *page);            /* Show's reply */
 void render_inspection(const json_t *inspection, const Page *page); /* an Inspection */
+void render_doctor(const json_t *answer, const Page *page);         /* {schema, findings} */
 void render_report(const json_t *report, const Page *page);         /* a report of kind "bench" */
 
 /* Findings, worst first, each with evidence, explanation and remedy. An empty or missing array

@@ -42,6 +42,7 @@ const Verb *verb_find(const char *name);
 int verb_status(const CommandLine *command);
 int verb_list(const CommandLine *command);
 int verb_inspect(const CommandLine *command);
+int verb_doctor(const CommandLine *command);
 int verb_bench(const CommandLine *command);
 int verb_watch(const CommandLine *command);
 int verb_cancel(const CommandLine *command);

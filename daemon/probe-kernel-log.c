@@ -53,3 +53,18 @@ int probe_kernel_log(const ProbeRoot *root, KernelLog *ret_log)
     r = read_ring(fd, bytes, &size);
     return r < 0 ? r : kernel_log_parse(bytes, size, ret_log);
 }
+
+int probe_xen_console(const ProbeRoot *root, KernelLog *console)
+{
+    static const char captured[] = "/xl-dmesg.txt", live[] = "/var/log/xen/console/hypervisor.log";
+    _cleanup_free_ char *bytes = NULL;
+    size_t size = 0;
+    int r;
+
+    if (console->known)
+        return 0;
+    r = probe_read(root, root->live ? live : captured, PROBE_MAX_LOG_BYTES, &bytes, &size);
+    if (r < 0)
+        return r == -ENOMEM ? r : 0;
+    return kernel_log_parse(bytes, size, console);
+}

@@ -15,4 +15,11 @@
  * dmesg_restrict). */
 int probe_kernel_log(const ProbeRoot *root, KernelLog *ret_log);
 
+/*
+ * Read Xen's own console into *console, as text: in a captured tree /xl-dmesg.txt, on a live host
+ * the file that xenconsoled keeps when it is told to (--log=hv). Where there is none the console
+ * stays unknown, which is no error; one that is known already is kept. 0 or -ENOMEM.
+ */
+int probe_xen_console(const ProbeRoot *root, KernelLog *console);
+
 #endif

@@ -11,17 +11,11 @@
 
 #include "common/cleanup.h"
 #include "common/parse.h"
+#include "daemon/probe-card.h"
 #include "placement/controller.h"
+#include "placement/dma-traits.h"
 #include "placement/translate.h"
 #include "placement/window.h"
-
-#define N_OF(array) (sizeof(array) / sizeof((array)[0]))
-
-/* What the kernel shows of a card (drivers/mmc/core/{sd,mmc}.c, 6.1). */
-static const char *const card_attributes[] = {
-    "type",   "name",  "cid",  "csd",   "scr",   "ssr", "ocr",       "serial",
-    "manfid", "oemid", "date", "hwrev", "fwrev", "rev", "life_time", "pre_eol_info",
-};
 
 /* The last component of a link's target, or NULL; the caller frees. */
 static char *link_name(const ProbeRoot *root, const char *folder, const char *link)
@@ -144,8 +138,12 @@ static void reach_from_tree(const DeviceTree *tree, size_t node, bool pci, uint6
                             StorageDevice *device)
 {
     size_t source;
-    int r = pci ? window_of_pci_device(tree, node, mask, &device->reach, &source)
-                : window_of_device(tree, node, mask, &device->reach, &source);
+    int r;
+
+    device->coherent = dma_traits_coherent(tree, node) ? ANSWER_YES : ANSWER_NO;
+    device->no_map_pool = dma_traits_no_map_pool(tree, node) ? ANSWER_YES : ANSWER_NO;
+    r = pci ? window_of_pci_device(tree, node, mask, &device->reach, &source)
+            : window_of_device(tree, node, mask, &device->reach, &source);
 
     if (r < 0) {
         set_source(device, "dma-ranges above %s are malformed: %s", device->node, strerror(-r));
@@ -184,43 +182,6 @@ static void find_reach(const ProbeRoot *root, const DeviceTree *tree, const char
     }
 }
 
-/* Registers and names of the card, and its block device. */
-static int read_card(const ProbeRoot *root, const char *folder, StorageDevice *device)
-{
-    char **names = NULL;
-    size_t n = 0;
-
-    device->card = json_object();
-    if (!device->card)
-        return -ENOMEM;
-    for (size_t i = 0; i < N_OF(card_attributes); i++) {
-        _cleanup_free_ char *text = NULL;
-
-        if (probe_read_text(root, &text, "%s/%s", folder, card_attributes[i]) == 0)
-            json_object_set_new(device->card, card_attributes[i], json_string(text));
-    }
-    if (probe_list(root, &names, &n, "%s/block", folder) == 0 && n > 0)
-        device->block = strdup(names[0]);
-    probe_names_free(names, n);
-    return 0;
-}
-
-/* The card's folder below its host ("mmc0:4567"), or NULL; the caller frees. */
-static char *card_folder(const ProbeRoot *root, const char *controller, const char *host)
-{
-    char **names = NULL, *folder = NULL;
-    size_t n = 0, length = strlen(host);
-
-    if (probe_list(root, &names, &n, "%s/mmc_host/%s", controller, host) < 0)
-        return NULL;
-    for (size_t i = 0; i < n && !folder; i++)
-        if (strncmp(names[i], host, length) == 0 && names[i][length] == ':' &&
-            asprintf(&folder, "%s/mmc_host/%s/%s", controller, host, names[i]) < 0)
-            folder = NULL;
-    probe_names_free(names, n);
-    return folder;
-}
-
 /* Without a card: dead when the log has its failure, empty when a whole log has none. */
 static DeviceState state_without_card(const KernelLog *log, const char *host)
 {
@@ -233,7 +194,7 @@ static int probe_host(const ProbeRoot *root, const DeviceTree *tree, const char 
                       HostFacts *facts)
 {
     _cleanup_(storage_device_done) StorageDevice device = { 0 };
-    _cleanup_free_ char *folder = controller_folder(root, host), *card = NULL;
+    _cleanup_free_ char *folder = controller_folder(root, host);
     int r;
 
     if (!folder)
@@ -245,15 +206,10 @@ static int probe_host(const ProbeRoot *root, const DeviceTree *tree, const char 
     device.name = strdup(strrchr(folder, '/') + 1);
     device.driver = link_name(root, folder, "driver");
     find_reach(root, tree, folder, &facts->log, &device);
-    card = card_folder(root, folder, host);
-    if (card) {
-        device.state = DEVICE_STATE_READY;
-        r = read_card(root, card, &device);
-        if (r < 0)
-            return r;
-    } else {
-        device.state = state_without_card(&facts->log, host);
-    }
+    r = probe_card(root, folder, &device);
+    if (r < 0)
+        return r;
+    device.state = r > 0 ? DEVICE_STATE_READY : state_without_card(&facts->log, host);
     return host_facts_add_device(facts, &device);
 }
 

@@ -11,6 +11,7 @@
 
 #include "common/cleanup.h"
 #include "common/parse.h"
+#include "daemon/probe-kernel-log.h"
 #include "daemon/probe-xenstore.h"
 #include "daemon/xen-control.h"
 
@@ -94,6 +95,9 @@ int probe_xen(const ProbeRoot *root, XenFacts *xen, HostMode *mode)
     if (!is_dom0(root, xen))
         return 0;
     *mode = HOST_MODE_XEN_DOM0;
+    r = probe_xen_console(root, &xen->console);
+    if (r < 0)
+        return r;
     if (!root->live)
         return note_missing(xen);
     r = xen_control_acquire(xen);

@@ -11,7 +11,9 @@
 #include <string.h>
 
 /* xen/include/public/features.h, 4.17 */
-#define XENFEAT_DIRECT_MAPPED_BIT 17
+#define XENFEAT_AUTO_TRANSLATED_BIT   2
+#define XENFEAT_NOT_DIRECT_MAPPED_BIT 16
+#define XENFEAT_DIRECT_MAPPED_BIT     17
 
 static void xen_facts_done(XenFacts *xen)
 {
@@ -22,6 +24,7 @@ static void xen_facts_done(XenFacts *xen)
     json_decref(xen->domain);
     json_decref(xen->physinfo);
     json_decref(xen->unknown);
+    kernel_log_done(&xen->console);
     memset(xen, 0, sizeof(*xen));
 }
 
@@ -101,6 +104,46 @@ bool xen_facts_direct_mapped(const XenFacts *xen, bool *ret_direct_mapped)
     return true;
 }
 
+static bool has_feature(const XenFacts *xen, unsigned bit)
+{
+    return xen->features >> bit & 1;
+}
+
+Answer host_facts_arm_dom0(const HostFacts *facts)
+{
+    const char *capabilities = facts->xen.capabilities;
+
+    if (facts->mode != HOST_MODE_XEN_DOM0)
+        return ANSWER_NO;
+    if (!capabilities)
+        return ANSWER_UNKNOWN;
+    return strstr(capabilities, "aarch64") || strstr(capabilities, "armv7l") ? ANSWER_YES
+                                                                             : ANSWER_NO;
+}
+
+Answer host_facts_pv_dom0(const HostFacts *facts)
+{
+    Answer arm = host_facts_arm_dom0(facts);
+
+    if (facts->mode != HOST_MODE_XEN_DOM0 || arm == ANSWER_YES)
+        return ANSWER_NO;
+    if (arm == ANSWER_UNKNOWN || !facts->xen.features_known)
+        return ANSWER_UNKNOWN;
+    return has_feature(&facts->xen, XENFEAT_AUTO_TRANSLATED_BIT) ? ANSWER_NO : ANSWER_YES;
+}
+
+Answer host_facts_swiotlb_xen(const HostFacts *facts)
+{
+    if (host_facts_arm_dom0(facts) != ANSWER_YES)
+        return host_facts_pv_dom0(facts);
+    if (!facts->xen.features_known)
+        return ANSWER_UNKNOWN;
+    return has_feature(&facts->xen, XENFEAT_DIRECT_MAPPED_BIT) ||
+                   !has_feature(&facts->xen, XENFEAT_NOT_DIRECT_MAPPED_BIT)
+               ? ANSWER_YES
+               : ANSWER_NO;
+}
+
 bool host_facts_pfn_is_frame(const HostFacts *facts)
 {
     bool direct_mapped;
@@ -108,9 +151,7 @@ bool host_facts_pfn_is_frame(const HostFacts *facts)
     if (facts->mode == HOST_MODE_BARE_METAL)
         return true;
     return xen_facts_direct_mapped(&facts->xen, &direct_mapped) && direct_mapped &&
-           facts->xen.capabilities &&
-           (strstr(facts->xen.capabilities, "aarch64") ||
-            strstr(facts->xen.capabilities, "armv7l"));
+           host_facts_arm_dom0(facts) == ANSWER_YES;
 }
 
 const char *host_mode_name(HostMode mode)

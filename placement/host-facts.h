@@ -12,6 +12,8 @@
 #include <jansson.h>
 
 #include "placement/kernel-log.h"
+#include "placement/kernel-version.h"
+#include "placement/mmc-errors.h"
 #include "placement/pool.h"
 #include "placement/ram.h"
 #include "placement/reach.h"
@@ -20,6 +22,21 @@ typedef enum HostMode {
     HOST_MODE_BARE_METAL,
     HOST_MODE_XEN_DOM0,
 } HostMode;
+
+/* A question that may have no answer; the zero value is none. */
+typedef enum Answer {
+    ANSWER_UNKNOWN,
+    ANSWER_NO,
+    ANSWER_YES,
+} Answer;
+
+/* What is known of the kernel and of what it runs beside MMC. */
+typedef struct KernelFacts {
+    KernelVersion version;
+    Answer unaligned_kmalloc; /* CONFIG_DMA_BOUNCE_UNALIGNED_KMALLOC, since 6.5 */
+    Answer nvme;              /* is there an NVMe controller? */
+    Answer block_backends;    /* does it serve disks to other domains? */
+} KernelFacts;
 
 /* What is known of Xen. Every pointer may be NULL = unknown; all owned. */
 typedef struct XenFacts {
@@ -32,6 +49,7 @@ typedef struct XenFacts {
     uint32_t features; /* submap 0: bits XENFEAT_*, xen/include/public/features.h */
     json_t *domain;    /* Dom0's own record, an object */
     json_t *physinfo;  /* an object */
+    KernelLog console; /* Xen's own, not known where it could not be read */
     json_t *unknown;   /* array of strings: each piece that could not be had, and why */
 } XenFacts;
 
@@ -50,8 +68,11 @@ typedef struct StorageDevice {
     char *driver; /* "sdhci-pci" */
     char *host;   /* "mmc0" */
     char *block;  /* "mmcblk0" */
-    json_t *card; /* registers as sysfs shows them, an object */
+    json_t *card; /* registers as sysfs and debugfs show them, an object */
     DeviceState state;
+    MmcErrors errors;   /* since boot */
+    Answer coherent;    /* does the hardware keep its DMA coherent with the caches? */
+    Answer no_map_pool; /* does it own a coherent pool that the kernel does not map? */
     DmaReach reach;
     const char *mask_source; /* static */
     char *source;            /* what the window rests on */
@@ -63,6 +84,7 @@ typedef struct HostFacts {
     RamBanks ram;
     Pool pool;
     KernelLog log;
+    KernelFacts kernel;
     size_t n_devices;
     StorageDevice *devices; /* owned */
     json_t *environment;    /* an object */
@@ -94,6 +116,17 @@ bool host_facts_pfn_is_frame(const HostFacts *facts);
 
 /* True and *ret_direct_mapped as the feature bit says, or false when the bits are unknown. */
 bool xen_facts_direct_mapped(const XenFacts *xen, bool *ret_direct_mapped);
+
+/* Is Dom0 one of Arm? By Xen's capabilities; unknown without them. No, where there is no Xen. */
+Answer host_facts_arm_dom0(const HostFacts *facts);
+
+/* Is Dom0 one of x86 PV, whose pages have machine frames of their own? A PVH one is
+ * auto-translated (XENFEAT_auto_translated_physmap). */
+Answer host_facts_pv_dom0(const HostFacts *facts);
+
+/* Do its devices map through swiotlb-xen? Arm: xen_swiotlb_detect() (arch/arm/xen/mm.c, 6.1):
+ * direct-mapped, or neither bit 17 nor 16, as with Xen before 4.16. x86: PV alone. */
+Answer host_facts_swiotlb_xen(const HostFacts *facts);
 
 /* "xen-dom0" or "bare-metal". */
 const char *host_mode_name(HostMode mode);

@@ -6,6 +6,7 @@
 
 #include "common/cleanup.h"
 #include "common/json.h"
+#include "placement/card.h"
 #include "placement/finding.h"
 #include "placement/share.h"
 
@@ -98,6 +99,16 @@ static void set_reach(json_t *object, const DmaReach *reach)
     json_object_set_new(object, "offset", json_address(offset));
 }
 
+/* The card's registers, decoded, and its host's errors since boot. */
+static json_t *build_card(const StorageDevice *device)
+{
+    json_t *card = card_decode(device->card);
+
+    if (device->errors.known)
+        json_object_set_new(card, "errors", mmc_errors_build(&device->errors));
+    return card;
+}
+
 json_t *inspection_build_device(const HostFacts *facts, const StorageDevice *device)
 {
     RamShare share = { .unknown = 1 };
@@ -115,11 +126,12 @@ json_t *inspection_build_device(const HostFacts *facts, const StorageDevice *dev
     set_text(object, "host", device->host);
     set_text(object, "block", device->block);
     if (device->card)
-        json_object_set(object, "card", device->card);
+        json_object_set_new(object, "card", build_card(device));
     set_reach(object, &device->reach);
     set_text(object, "mask_source", device->mask_source);
     set_text(object, "source", device->source);
-    if (pool_in_window(&facts->pool, &device->reach, &inside))
+    if (host_facts_pfn_is_frame(facts) && /* elsewhere its addresses are no frames */
+        pool_in_window(&facts->pool, &device->reach, &inside))
         json_object_set_new(object, "pool_in_window", json_boolean(inside));
     json_object_set_new(object, "share",
                         json_pack("{s:f, s:f, s:f}", "direct", share.direct, "bounce", share.bounce,

@@ -20,34 +20,139 @@ typedef struct Row {
     KernelLogId id;
     const char *name;
     const char *pattern;
+    const char *meaning;
 } Row;
 
-/* Sources: drivers/mmc/core/{sd,mmc}.c, drivers/mmc/host/sdhci.c, kernel/dma/swiotlb.c; 6.1. */
+/*
+ * Sources: drivers/mmc/core/{core,sd,mmc}.c, drivers/mmc/host/sdhci.c,
+ * kernel/dma/{swiotlb,direct}.c, drivers/scsi/mpt3sas/mpt3sas_base.c of 6.1, some with the words of
+ * older kernels; Xen's arch/arm/domain_build.c of 4.17. The first row that matches counts.
+ */
 static const Row rows[] = {
-    { KERNEL_LOG_MMC_INIT_ERROR, "mmc-init-error", "%d: error %n whilst initialising %s card" },
-    { KERNEL_LOG_MMC_BAD_STRUCTURE, "mmc-bad-structure",
-      "%d: unrecognised %s structure version %n" },
-    { KERNEL_LOG_SDHCI_ADMA_ERROR, "sdhci-adma-error", "%d: ADMA error: %x" },
-    { KERNEL_LOG_SDHCI_ADMA_ENTRY, "sdhci-adma-entry", "%d: sdhci: %x: DMA %x, LEN %x" },
-    { KERNEL_LOG_SDHCI_USING, "sdhci-using", "%d: SDHCI controller on %*] using %r" },
+    { KERNEL_LOG_MMC_INIT_ERROR, "mmc-init-error", "%d: error %n whilst initialising %s card",
+      "The kernel gave up bringing the card up." },
+    { KERNEL_LOG_MMC_INIT_ERROR, "mmc-init-error", "%d: error %n whilst initializing %s card",
+      "The kernel gave up bringing the card up." },
+    { KERNEL_LOG_MMC_BAD_STRUCTURE, "mmc-bad-structure", "%d: unrecognised %s structure version %n",
+      "A card register has a version that does not exist: its bytes are not the card's." },
+    { KERNEL_LOG_MMC_BAD_STRUCTURE, "mmc-bad-structure", "%d: unrecognized %s structure version %n",
+      "A card register has a version that does not exist: its bytes are not the card's." },
+    { KERNEL_LOG_MMC_BAD_STRUCTURE, "mmc-bad-structure", "%d: unrecognised %s revision %n",
+      "A card register has a revision that the kernel does not know." },
+    { KERNEL_LOG_SDHCI_ADMA_ERROR, "sdhci-adma-error", "%d: ADMA error: %x",
+      "The controller's DMA engine stopped: it could not use an address that it was given." },
+    { KERNEL_LOG_SDHCI_ADMA_ENTRY, "sdhci-adma-entry", "%d: sdhci: %x: DMA %x, LEN %x",
+      "A descriptor of the DMA that failed: the bus address and length that it was given." },
+    { KERNEL_LOG_SDHCI_USING, "sdhci-using", "%d: SDHCI controller on %*] using %r",
+      "The way in which the controller moves data." },
     { KERNEL_LOG_SDHCI_PIO_FALLBACK, "sdhci-pio-fallback",
-      "%d: No suitable DMA available - falling back to PIO" },
+      "%d: No suitable DMA available - falling back to PIO",
+      "The controller got no DMA: the CPU moves every byte, which is right but slow." },
     { KERNEL_LOG_SWIOTLB_FULL, "swiotlb-full",
-      "%s %d: swiotlb buffer is full (sz: %n bytes), total %n (slots), used %n (slots)" },
-    { KERNEL_LOG_SWIOTLB_MAPPED, "swiotlb-mapped", "software IO TLB: mapped [mem %x-%x] (%nMB)" },
-    { KERNEL_LOG_SWIOTLB_NO_LOW_MEM, "swiotlb-no-low-mem", "software IO TLB: No low mem" },
+      "%s %d: swiotlb buffer is full (sz: %n bytes), total %n (slots), used %n (slots)",
+      "A buffer that had to bounce found no room in the pool: its mapping failed." },
+    { KERNEL_LOG_SWIOTLB_FULL, "swiotlb-full", "%s %d: swiotlb buffer is full (sz: %n bytes)",
+      "A buffer that had to bounce found no room in the pool: its mapping failed." },
+    { KERNEL_LOG_SWIOTLB_MAPPED, "swiotlb-mapped", "software IO TLB: mapped [mem %x-%x] (%nMB)",
+      "Where the bounce pool lies." },
+    { KERNEL_LOG_SWIOTLB_NO_LOW_MEM, "swiotlb-no-low-mem", "software IO TLB: No low mem",
+      "There is no bounce pool: no memory was low enough for it." },
     { KERNEL_LOG_SWIOTLB_NOT_ALLOCATED, "swiotlb-not-allocated",
-      "software IO TLB: Cannot allocate buffer" },
+      "software IO TLB: Cannot allocate buffer",
+      "There is no bounce pool: no memory was to be had for it." },
+    { KERNEL_LOG_MMC_BUS_WIDTH, "mmc-bus-width", "%d: invalid bus width",
+      "The SCR names no bus width that a card may have: its bytes are not the card's." },
+    { KERNEL_LOG_MMC_NO_SD_STATUS, "mmc-no-sd-status",
+      "%d: card lacks mandatory SD Status function",
+      "The SCR denies a function that every card has: its bytes are not the card's." },
+    { KERNEL_LOG_MMC_READ_PROBLEM, "mmc-read-problem", "%d: problem reading %r",
+      "A register that comes by data did not arrive." },
+    { KERNEL_LOG_SDHCI_TIMEOUT, "sdhci-timeout", "%d: Timeout waiting for hardware %r",
+      "The controller never reported the end of a request." },
+    { KERNEL_LOG_SDHCI_STRAY, "sdhci-stray-interrupt",
+      "%d: Got data interrupt %x even though no data operation was in progress",
+      "Data came when the kernel had given the request up." },
+    { KERNEL_LOG_SDHCI_WARN, "sdhci-warn",
+      "WARNING: CPU: %n PID: %n at drivers/mmc/host/sdhci.c:%n",
+      "A buffer could not be mapped for DMA: that request silently went by PIO." },
+    { KERNEL_LOG_SDHCI_NO_DMA, "sdhci-no-dma-mask", "%d: Failed to set %*-bit DMA mask",
+      "The kernel cannot give the controller addresses that it could use." },
+    { KERNEL_LOG_SWIOTLB_ADJUSTED, "swiotlb-adjusted",
+      "software IO TLB: SWIOTLB bounce buffer size adjusted to %nMB",
+      "The kernel chose another size for the pool than the default." },
+    { KERNEL_LOG_SWIOTLB_SHRUNK, "swiotlb-shrunk", "software IO TLB: only able to allocate %n MB",
+      "The pool is smaller than was asked for: there was no more memory low enough." },
+    { KERNEL_LOG_SWIOTLB_SHRUNK, "swiotlb-shrunk", "Warning: only able to allocate %n MB for %r",
+      "The pool is smaller than was asked for: there was no more memory low enough." },
+    { KERNEL_LOG_SWIOTLB_MISSING, "swiotlb-missing", "Can not allocate SWIOTLB buffer earlier",
+      "A buffer had to bounce where there is no pool." },
+    { KERNEL_LOG_SWIOTLB_MISSING, "swiotlb-missing",
+      "%s %d: Can not allocate SWIOTLB buffer earlier",
+      "A buffer had to bounce where there is no pool." },
+    { KERNEL_LOG_DMA_OUT_OF_SPACE, "dma-out-of-space",
+      "%s %d: DMA: Out of SW-IOMMU space for %n bytes",
+      "A buffer that had to bounce found no room in the pool: its mapping failed." },
+    { KERNEL_LOG_DMA_OVERFLOW, "dma-overflow", "%s %d: overflow %x+%n of DMA mask %x",
+      "A buffer lay beyond the device's reach and was not bounced. This line is not of "
+      "swiotlb-xen." },
+    { KERNEL_LOG_MPT3SAS_32_BIT, "mpt3sas-32-bit", "%d: 32 BIT PCI BUS DMA ADDRESSING SUPPORTED",
+      "The SAS driver chose a 32-bit DMA mask, so that much has to bounce." },
+    { KERNEL_LOG_ARCH_SYNC_FAULT, "arch-sync-fault", "pc : arch_sync_dma_for_%r",
+      "The kernel crashed in cleaning the cache for a DMA buffer." },
+    { KERNEL_LOG_XEN_TOTAL, "xen-dom0-total", "Allocating 1:1 mappings totalling %nMB for %r",
+      "Xen gives Dom0 its memory, each frame at its own address." },
+    { KERNEL_LOG_XEN_BANK, "xen-dom0-bank", "BANK[%n] %x-%x (%nMB)",
+      "One piece of Dom0's memory; its end is exclusive." },
+    { KERNEL_LOG_XEN_NO_LOW_BANK, "xen-no-low-bank", "No bank has been allocated below %n-bit.",
+      "Xen found no low memory for Dom0: all of it lies beyond what narrow devices reach." },
+    { KERNEL_LOG_XEN_NO_LOW_BANK, "xen-no-low-bank", "No bank has been allocated below 4GB.",
+      "Xen found no low memory for Dom0: all of it lies beyond what narrow devices reach." },
+    { KERNEL_LOG_XEN_NO_DOM0_MEM, "xen-no-dom0-mem",
+      "PLEASE SPECIFY dom0_mem PARAMETER - USING 512M FOR NOW",
+      "Dom0 has Xen's default of 512 MiB, because nobody said how much." },
 };
 
 #define N_ROWS (sizeof(rows) / sizeof(rows[0]))
 
-const char *kernel_log_name(KernelLogId id)
+static const Row *row_of(KernelLogId id)
 {
     for (size_t i = 0; i < N_ROWS; i++)
         if (rows[i].id == id)
-            return rows[i].name;
-    return "unknown";
+            return &rows[i];
+    return NULL;
+}
+
+const char *kernel_log_name(KernelLogId id)
+{
+    const Row *row = row_of(id);
+    return row ? row->name : "unknown";
+}
+
+const char *kernel_log_meaning(KernelLogId id)
+{
+    const Row *row = row_of(id);
+    return row ? row->meaning : "A line of no known meaning.";
+}
+
+/* include/uapi/asm-generic/errno.h; what the MMC core gives them for
+ * (Documentation/driver-api/mmc; include/linux/mmc/core.h, 6.1) */
+const char *kernel_log_error_meaning(int64_t error)
+{
+    static const struct {
+        int64_t error;
+        const char *meaning;
+    } errors[] = {
+        { -84, "-84 (EILSEQ) is a CRC error: signal, wiring or the card" },
+        { -110, "-110 (ETIMEDOUT) is a card that did not answer in time" },
+        { -22, "-22 (EINVAL) is a register with a field that no card has" },
+        { -5, "-5 (EIO) is a transfer that the controller broke off" },
+        { -123, "-123 (ENOMEDIUM) is a card that was pulled" },
+    };
+
+    for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
+        if (errors[i].error == error)
+            return errors[i].meaning;
+    return NULL;
 }
 
 void kernel_log_done(KernelLog *log)
@@ -148,9 +253,18 @@ static bool match_row(const char *pattern, const char *line, KernelLogEntry *ent
     return true;
 }
 
+/* The time that console_timestamps= puts behind Xen's own prefix. */
+static const char *skip_xen_time(const char *line)
+{
+    if (*line == '[' && line[1 + strspn(line + 1, " .:-0123456789")] == ']')
+        line = strchr(line, ']') + 1;
+    return line + strspn(line, " ");
+}
+
 /* The message behind the prefix that kmsg, dmesg or a journal put before it. */
 static const char *skip_prefix(const char *line)
 {
+    static const char xen[] = "(XEN) ";
     size_t kmsg = strspn(line, "0123456789,");
     const char *journal;
 
@@ -159,6 +273,8 @@ static const char *skip_prefix(const char *line)
         if (semicolon)
             return semicolon + 1;
     }
+    if (strncmp(line, xen, sizeof(xen) - 1) == 0)
+        return skip_xen_time(strchr(line, ' ') + 1);
     journal = strstr(line, " kernel: ");
     if (journal)
         line = journal + strlen(" kernel: ");

@@ -60,6 +60,15 @@ Pool pool_judge(const KernelLog *log, const char *nslabs, const char *used)
     return pool;
 }
 
+void pool_add_high_water(Pool *pool, const char *high_water)
+{
+    uint64_t slots;
+
+    pool->high_water_known =
+        pool->slots_known && read_counter(high_water, &slots) && slots <= pool->slots;
+    pool->high_water_slots = pool->high_water_known ? slots : 0;
+}
+
 bool pool_bytes(const Pool *pool, uint64_t *ret_bytes)
 {
     if (pool->presence != POOL_PRESENT)

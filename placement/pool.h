@@ -28,7 +28,9 @@ typedef struct Pool {
     uint64_t slots; /* io_tlb_nslabs */
     bool used_known;
     uint64_t used_slots; /* io_tlb_used, at the time of reading */
-    const char *source;  /* static: what said so, NULL when nothing did */
+    bool high_water_known;
+    uint64_t high_water_slots; /* the most ever used since boot, or since it was reset */
+    const char *source;        /* static: what said so, NULL when nothing did */
 } Pool;
 
 /*
@@ -38,6 +40,11 @@ typedef struct Pool {
  * range; its end is exclusive in kernels to 6.12 and is told from its size.
  */
 Pool pool_judge(const KernelLog *log, const char *nslabs, const char *used);
+
+/* Add the text of debugfs swiotlb/io_tlb_used_hiwater, which kernels since 6.4 have; NULL where it
+ * could not be read. A high water above the size is a race of the kernel's set-up and is taken as
+ * unknown. */
+void pool_add_high_water(Pool *pool, const char *high_water);
 
 /* Bytes of the pool: true and *ret_bytes, or false when unknown or absent. */
 bool pool_bytes(const Pool *pool, uint64_t *ret_bytes);

@@ -83,6 +83,7 @@ static void test_taken(void **state)
     assert_verb("--json list", "list");
     assert_verb("-H root@pi4 --exec inspect mmc0", "inspect");
     assert_verb("inspect --dtb a.dtb --root tree", "inspect");
+    assert_verb("doctor mmc0 --root tree --json", "doctor");
     assert_verb("bench --profile full --seed 9223372036854775807", "bench");
     assert_verb("bench /dev/mmcblk0 --confirm-cid " CID, "bench");
     assert_verb("--exec bench --dry-run", "bench");
@@ -101,7 +102,7 @@ static void test_refused(void **state)
     assert_refused("", "no verb");
     assert_refused("''", "no such verb");
     assert_refused("statuss", "statuss");
-    assert_refused("doctor", "doctor");
+    assert_refused("heal", "heal");
     assert_refused("status extra", "extra");
     assert_refused("inspect a b", "b");
     assert_refused("inspect ''", "empty");
@@ -112,6 +113,7 @@ static void test_refused(void **state)
     assert_refused("bench --seed", "--seed");
     assert_refused("status --root /", "root");
     assert_refused("inspect --limit 3", "limit");
+    assert_refused("doctor --dtb a.dtb", "dtb");
     assert_refused("list --detach", "detach");
 }
 

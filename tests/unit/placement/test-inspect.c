@@ -58,13 +58,16 @@ static const json_t *find(const HostFacts *facts, const char *id, json_t **ret_f
     return NULL;
 }
 
-static void a_healthy_host_has_no_finding(void **state)
+static void a_healthy_host_has_its_window_as_its_finding(void **state)
 {
     HostFacts facts = healthy_facts(pool_line);
     json_t *findings = findings_judge(&facts, NULL);
+    const json_t *finding = json_array_get(findings, 0);
 
     (void)state;
-    assert_int_equal(json_array_size(findings), 0);
+    assert_int_equal(json_array_size(findings), 1);
+    assert_string_equal(json_get_string(finding, "id", ""), "WIN-01");
+    assert_string_equal(json_get_string(finding, "severity", ""), "info");
     json_decref(findings);
     host_facts_done(&facts);
     host_facts_done(&facts);
@@ -207,7 +210,7 @@ static void the_inspection_has_the_contracts_fields(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_healthy_host_has_no_finding),
+        cmocka_unit_test(a_healthy_host_has_its_window_as_its_finding),
         cmocka_unit_test(memory_out_of_reach),
         cmocka_unit_test(no_pool_where_one_is_needed),
         cmocka_unit_test(a_dead_card_shows_its_lines),

@@ -99,6 +99,37 @@ static void other_lines_of_the_table(void **state)
     kernel_log_done(&log);
 }
 
+static void every_row_has_a_name_and_a_meaning(void **state)
+{
+    (void)state;
+    for (int id = KERNEL_LOG_MMC_INIT_ERROR; id <= KERNEL_LOG_XEN_NO_DOM0_MEM; id++) {
+        assert_string_not_equal(kernel_log_name((KernelLogId)id), "unknown");
+        assert_string_not_equal(kernel_log_meaning((KernelLogId)id), "A line of no known meaning.");
+    }
+    assert_non_null(strstr(kernel_log_error_meaning(-84), "CRC"));
+    assert_null(kernel_log_error_meaning(-1));
+}
+
+static void xens_console(void **state)
+{
+    KernelLog log = parse("(XEN) Allocating 1:1 mappings totalling 3072MB for dom0:\n"
+                          "(XEN) BANK[0] 0x00000050000000-0x00000100000000 (2816MB)\n"
+                          "(XEN) [    1.234] BANK[1] 0x00000120000000-0x00000130000000 (256MB)\n"
+                          "(XEN) Allocating 1:1 mappings totalling 512MB for d0:\n"
+                          "(XEN) No bank has been allocated below 4GB.\n"
+                          "(XEN) \n(XEN) [\n(XEN)\n");
+
+    (void)state;
+    assert_int_equal(log.n, 5);
+    assert_int_equal(log.entries[0].numbers[0], 3072);
+    assert_int_equal(log.entries[1].numbers[2], 0x100000000);
+    assert_int_equal(log.entries[2].numbers[0], 1);
+    assert_int_equal(log.entries[2].numbers[1], 0x120000000);
+    assert_string_equal(log.entries[3].word, "d0:");
+    assert_int_equal(log.entries[4].id, KERNEL_LOG_XEN_NO_LOW_BANK);
+    kernel_log_done(&log);
+}
+
 static void near_misses_and_noise_are_passed_over(void **state)
 {
     static const char noise[] = "\0\xff\n: error -5 whilst initialising SD card\n"
@@ -240,6 +271,8 @@ int main(void)
         cmocka_unit_test(a_card_that_never_came_up),
         cmocka_unit_test(every_prefix_is_stripped),
         cmocka_unit_test(other_lines_of_the_table),
+        cmocka_unit_test(every_row_has_a_name_and_a_meaning),
+        cmocka_unit_test(xens_console),
         cmocka_unit_test(near_misses_and_noise_are_passed_over),
         cmocka_unit_test(a_flood_is_cut_and_a_long_line_too),
         cmocka_unit_test(pool_from_log_and_debugfs),
