@@ -14,6 +14,7 @@
 #include "daemon/api-store.h"
 #include "daemon/look.h"
 #include "daemon/varlink-service.h"
+#include "placement/inspection-view.h"
 
 #define PREFIX "io.xdmad."
 
@@ -54,35 +55,6 @@ static void list_devices(Manager *manager, PendingCall *call)
     look(manager, call, &(LookSpec) { .done = list_devices_done });
 }
 
-/* Whether the device is the one a person names, by any of its names. */
-static bool device_is(const json_t *device, const char *which)
-{
-    static const char *const keys[] = { "name", "host", "block", "node" };
-
-    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-        if (strcmp(json_get_string(device, keys[i], ""), which) == 0)
-            return true;
-    return false;
-}
-
-/* Leave only that device in: its own reference to borrowed words. NULL when it is not there. */
-static json_t *narrow(const json_t *inspection, const char *which)
-{
-    const json_t *devices = json_object_get(inspection, "devices");
-    json_t *device;
-    size_t i;
-
-    json_array_foreach(devices, i, device)
-    {
-        if (device_is(device, which)) {
-            json_t *narrowed = json_copy((json_t *)(uintptr_t)inspection);
-            json_object_set_new(narrowed, "devices", json_pack("[O]", device));
-            return narrowed;
-        }
-    }
-    return NULL;
-}
-
 static void inspect_done(Manager *manager, PendingCall *call, json_t *inspection,
                          const char *failure)
 {
@@ -103,7 +75,7 @@ static void inspect_done(Manager *manager, PendingCall *call, json_t *inspection
         call_error_unavailable(call, failure);
         return;
     }
-    answer = which ? narrow(inspection, which) : json_incref(inspection);
+    answer = which ? inspection_narrow(inspection, which) : json_incref(inspection);
     if (answer)
         call_reply(call, json_pack("{s:o}", "inspection", answer));
     else
@@ -144,10 +116,8 @@ static void status_done(Manager *manager, PendingCall *call, json_t *inspection,
 
     if (failure)
         json_object_set_new(status, "failure", json_string(failure));
-    if (inspection)
-        json_object_set(status, "findings", json_object_get(inspection, "findings"));
-    else
-        json_object_set_new(status, "findings", json_array());
+    json_object_set_new(status, "findings",
+                        findings_above_info(json_object_get(inspection, "findings")));
     api_store_finish_status(manager, call, status);
 }
 

@@ -10,6 +10,7 @@
 #include "common/cleanup.h"
 #include "daemon/probe-environment.h"
 #include "daemon/probe-kernel-log.h"
+#include "daemon/probe-kernel.h"
 #include "daemon/probe-root.h"
 #include "daemon/probe-storage.h"
 #include "daemon/probe-tree.h"
@@ -90,6 +91,7 @@ static int acquire_root(const ProbeRoot *root, HostFacts *facts)
     r = acquire_pool(root, facts);
     if (r < 0)
         return r;
+    probe_kernel(root, facts);
     r = acquire_tree(root, facts, &tree);
     if (r < 0)
         return r;

@@ -14,7 +14,6 @@
 
 #include "common/cleanup.h"
 #include "common/json.h"
-#include "daemon/probe-kernel.h"
 
 #define MAX_COMPATIBLES  16U
 #define HASH_SLACK_BYTES 64U /* libfdt aligns the blocks of a copy */
@@ -193,7 +192,6 @@ int probe_environment(const ProbeRoot *root, const DeviceTree *tree, HostFacts *
 
     if (!environment)
         return -ENOMEM;
-    probe_kernel(root, facts);
     set_from_file(root, environment, "kernel_release", "/proc/sys/kernel/osrelease");
     set_from_file(root, environment, "kernel_version", "/proc/version");
     set_from_file(root, environment, "governor",

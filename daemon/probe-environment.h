@@ -14,8 +14,7 @@
  * absent when unknown: kernel_release, kernel_version, xen_version, dt_sha256,
  * boot_mode {mode, swiotlb}, pool_bytes, governor, model, compatible[], emulated, cards {HOST:
  * CID}, bus_timing {HOST: {clock, actual_clock, width, timing, signal_voltage}}. dt_sha256 leaves
- * /chosen out, which differs from boot to boot. facts->kernel is set as well (probe_kernel()). 0 or
- * -ENOMEM.
+ * /chosen out, which differs from boot to boot. 0 or -ENOMEM.
  */
 int probe_environment(const ProbeRoot *root, const DeviceTree *tree, HostFacts *facts);
 

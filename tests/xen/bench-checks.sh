@@ -26,6 +26,9 @@ check_bench_report() {
 check_wide_bench() {
     check "the lab ran it to its end" [ "$lab_status" -eq 0 ]
     check "inspect ends with 0" grep -qx 0 "$out/inspect.status"
+    check "the doctor ends with 0" grep -qx 0 "$out/doctor.status"
+    check_json "it finds the RAM out of reach, and nothing worse" "$out/doctor.json" \
+        '(.findings | any(.id == "MEM-01" and .severity == "warn")) and all(.findings[]; .severity == "warn" or .severity == "info")'
     check_json "mode is xen-dom0" "$out/inspect.json" '.schema == 1 and .mode == "xen-dom0"'
     check_json "Xen tells its version, and that Dom0 is direct-mapped" "$out/inspect.json" \
         '.xen.present and (.xen.version | test("^4[.]")) and .xen.direct_mapped and (.xen.unknown | length) == 0'

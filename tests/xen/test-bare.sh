@@ -11,6 +11,9 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 in_dom0 bench.sh --board bare
 check "the lab ran it to its end" [ "$lab_status" -eq 0 ]
 check_json "mode is bare-metal, without Xen" "$out/inspect.json" '.mode == "bare-metal" and (.xen.present | not)'
+check "the doctor ends with 0" grep -qx 0 "$out/doctor.status"
+check_json "it finds the RAM out of reach, and nothing worse" "$out/doctor.json" \
+    '(.findings | any(.id == "MEM-01" and .severity == "warn")) and all(.findings[]; .severity == "warn" or .severity == "info")'
 check "bench ends with 0" grep -qx 0 "$out/bench.status"
 check_bench_report "$out/report.json"
 check_json "the bounced bytes of the arena equal fio's bytes on every bounce leg" "$out/report.json" \

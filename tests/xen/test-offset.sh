@@ -20,6 +20,9 @@ check_json "status finds the dead card, from the kernel's own lines" "$out/statu
     '.findings | any(.id == "REG-01" and .severity == "error" and (.evidence | any(test("ADMA error")) and any(test("error -5 whilst initialising SD card"))))'
 check_json "the finding names the wrong bus address as the cause" "$out/inspect.json" \
     '.findings[] | select(.id == "REG-01") | .explanation | test("offset")'
+check "the doctor ends with 1" grep -qx 1 "$out/doctor.status"
+check_json "and names the wrong DMA address as the cause, first of all" "$out/doctor.json" \
+    '.schema == 1 and (.findings[0] | .id == "REG-01" and (.explanation | test("0xf8000000")) and (.remedy | length) > 0)'
 check "bench is inconclusive" grep -qx 4 "$out/bench.status"
 check "and says which card is dead" grep -q 'mmc0' "$out/bench.txt"
 tap_end

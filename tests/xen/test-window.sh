@@ -18,6 +18,9 @@ check_json "limit and offset follow from it" "$out/inspect.json" \
 check_json "the pool lies within it" "$out/inspect.json" '.devices[0].pool_in_window'
 check_json "most of RAM is out of reach, and that is said" "$out/inspect.json" \
     '.devices[0].share.bounce > 0.5 and any(.findings[]; .id == "MEM-01")'
+check "the doctor ends with 0" grep -qx 0 "$out/doctor.status"
+check_json "it finds the RAM out of reach, and nothing worse" "$out/doctor.json" \
+    '(.findings | any(.id == "MEM-01" and .severity == "warn")) and all(.findings[]; .severity == "warn" or .severity == "info")'
 check "bench ends with 0" grep -qx 0 "$out/bench.status"
 check_bench_report "$out/report.json"
 check_json "as many bytes bounced from outside of the window as fio issued, or the disk moved" "$out/report.json" \

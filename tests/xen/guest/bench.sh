@@ -3,6 +3,8 @@
 # One whole bench, and what is to be seen beside it.
 xdmactl --exec --json inspect >"$LAB_OUT/inspect.json"
 echo $? >"$LAB_OUT/inspect.status"
+xdmactl --exec --json doctor >"$LAB_OUT/doctor.json"
+echo $? >"$LAB_OUT/doctor.status"
 xdmactl --exec --json bench >"$LAB_OUT/report.json"
 echo $? >"$LAB_OUT/bench.status"
 xdmactl --exec show >"$LAB_OUT/report.txt"

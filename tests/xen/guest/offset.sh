@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Everything that must work where the card is dead.
-for verb in status list inspect; do
+for verb in status list inspect doctor; do
     timeout 60 xdmactl --exec --json "$verb" >"$LAB_OUT/$verb.json"
     echo $? >"$LAB_OUT/$verb.status"
 done
