@@ -20,6 +20,9 @@ void render_inspection(const json_t *inspection, const Page *page); /* an Inspec
 void render_doctor(const json_t *answer, const Page *page);         /* {schema, findings} */
 void render_report(const json_t *report, const Page *page);         /* a report of kind "bench" */
 
+/* Plain text under 80 columns, whatever the page, for a mail: {schema, version, inspection}. */
+void render_bugreport(const json_t *report, const Page *page);
+
 /* Findings, worst first, each with evidence, explanation and remedy. An empty or missing array
  * prints nothing. */
 void render_findings(const json_t *findings, const Page *page, unsigned indent);

@@ -48,6 +48,8 @@ int verb_watch(const CommandLine *command);
 int verb_cancel(const CommandLine *command);
 int verb_show(const CommandLine *command);
 int verb_history(const CommandLine *command);
+int verb_capture(const CommandLine *command);
+int verb_bugreport(const CommandLine *command);
 int verb_help(const CommandLine *command);
 int verb_bridge(const CommandLine *command);
 

@@ -12,6 +12,7 @@
 #include "common/clock.h"
 #include "common/json.h"
 #include "daemon/api-store.h"
+#include "daemon/capture.h"
 #include "daemon/look.h"
 #include "daemon/varlink-service.h"
 #include "placement/inspection-view.h"
@@ -246,6 +247,7 @@ static const struct {
     { "GetStatus", PEER_READS, get_status },
     { "ListDevices", PEER_READS, list_devices },
     { "Inspect", PEER_READS, inspect },
+    { "Capture", PEER_ALL, capture },
     { "Bench", PEER_ALL, bench },
     { "Watch", PEER_READS, watch },
     { "Cancel", PEER_ALL, cancel },

@@ -14,7 +14,6 @@
 #include "placement/inspect.h"
 
 #define LOOK_DEADLINE_USEC (30 * USEC_PER_SEC)
-#define MAX_LOOKS          8U /* at a time: each is a process */
 
 typedef struct Look {
     Manager *manager; /* not owned */
@@ -117,7 +116,7 @@ void look(Manager *manager, PendingCall *call, const LookSpec *spec)
         spec->done(manager, call, manager->last_inspection, NULL);
         return;
     }
-    if (manager->n_looks >= MAX_LOOKS) {
+    if (manager->n_looks >= MANAGER_MAX_LOOKS) {
         spec->done(manager, call, NULL, "8 calls look at the host already; ask again");
         return;
     }

@@ -16,6 +16,8 @@
 #include "daemon/store.h"
 #include "daemon/varlink-server.h"
 
+#define MANAGER_MAX_LOOKS 8U /* at a time: each is a process */
+
 typedef struct Manager {
     sd_event *event;
     Config config;

@@ -12,12 +12,10 @@
 
 #include "common/cleanup.h"
 
-#define N_OF(array) (sizeof(array) / sizeof((array)[0]))
-
 /* What the kernel shows of a card (drivers/mmc/core/{sd,mmc}.c, 6.1). */
 static const char *const attributes[] = {
     "type",  "name", "cid",   "csd",   "scr", "ssr",       "ocr",          "serial",  "manfid",
-    "oemid", "date", "hwrev", "fwrev", "rev", "life_time", "pre_eol_info", "cmdq_en",
+    "oemid", "date", "hwrev", "fwrev", "rev", "life_time", "pre_eol_info", "cmdq_en", NULL,
 };
 
 static void set_text(json_t *object, const char *key, const char *text)
@@ -25,8 +23,12 @@ static void set_text(json_t *object, const char *key, const char *text)
     json_object_set_new(object, key, json_string(text));
 }
 
-/* The card's name below its host ("mmc0:4567"), or NULL; the caller frees. */
-static char *card_name(const ProbeRoot *root, const char *controller, const char *host)
+const char *const *probe_card_attributes(void)
+{
+    return attributes;
+}
+
+char *probe_card_name(const ProbeRoot *root, const char *controller, const char *host)
 {
     char **names = NULL, *name = NULL;
     size_t n = 0, length = strlen(host);
@@ -47,7 +49,7 @@ static json_t *read_registers(const ProbeRoot *root, const char *folder, const c
     _cleanup_free_ char *ext_csd = NULL;
     json_t *card = json_object();
 
-    for (size_t i = 0; card && i < N_OF(attributes); i++) {
+    for (size_t i = 0; card && attributes[i]; i++) {
         _cleanup_free_ char *text = NULL;
 
         if (probe_read_text(root, &text, "%s/%s", folder, attributes[i]) == 0)
@@ -79,7 +81,7 @@ static void read_errors(const ProbeRoot *root, StorageDevice *device)
 
 int probe_card(const ProbeRoot *root, const char *controller, StorageDevice *device)
 {
-    _cleanup_free_ char *name = card_name(root, controller, device->host), *folder = NULL;
+    _cleanup_free_ char *name = probe_card_name(root, controller, device->host), *folder = NULL;
 
     read_errors(root, device);
     if (!name)

@@ -16,4 +16,10 @@
  */
 int probe_card(const ProbeRoot *root, const char *controller, StorageDevice *device);
 
+/* The card's name below its host ("mmc0:4567"), or NULL; the caller frees. */
+char *probe_card_name(const ProbeRoot *root, const char *controller, const char *host);
+
+/* The files of a card's folder that are read, a NULL behind them. Static. */
+const char *const *probe_card_attributes(void);
+
 #endif

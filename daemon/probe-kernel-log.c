@@ -33,17 +33,15 @@ static int read_ring(int fd, char *bytes, size_t *ret_size)
     return 0;
 }
 
-int probe_kernel_log(const ProbeRoot *root, KernelLog *ret_log)
+int probe_kernel_log_read(const ProbeRoot *root, char **ret_bytes, size_t *ret_size)
 {
     _cleanup_free_ char *bytes = NULL;
     _cleanup_close_ int fd = -1;
     size_t size = 0;
     int r;
 
-    if (!root->live) {
-        r = probe_read(root, "/dmesg.txt", PROBE_MAX_LOG_BYTES, &bytes, &size);
-        return r < 0 ? r : kernel_log_parse(bytes, size, ret_log);
-    }
+    if (!root->live)
+        return probe_read(root, "/dmesg.txt", PROBE_MAX_LOG_BYTES, ret_bytes, ret_size);
     fd = probe_open(root, "/dev/kmsg", 0);
     if (fd < 0)
         return fd;
@@ -51,6 +49,19 @@ int probe_kernel_log(const ProbeRoot *root, KernelLog *ret_log)
     if (!bytes)
         return -ENOMEM;
     r = read_ring(fd, bytes, &size);
+    if (r < 0)
+        return r;
+    *ret_bytes = take_ptr(bytes);
+    *ret_size = size;
+    return 0;
+}
+
+int probe_kernel_log(const ProbeRoot *root, KernelLog *ret_log)
+{
+    _cleanup_free_ char *bytes = NULL;
+    size_t size;
+    int r = probe_kernel_log_read(root, &bytes, &size);
+
     return r < 0 ? r : kernel_log_parse(bytes, size, ret_log);
 }
 

@@ -15,6 +15,9 @@
  * dmesg_restrict). */
 int probe_kernel_log(const ProbeRoot *root, KernelLog *ret_log);
 
+/* The same log as it is written, not parsed; the caller frees. As probe_kernel_log(). */
+int probe_kernel_log_read(const ProbeRoot *root, char **ret_bytes, size_t *ret_size);
+
 /*
  * Read Xen's own console into *console, as text: in a captured tree /xl-dmesg.txt, on a live host
  * the file that xenconsoled keeps when it is told to (--log=hv). Where there is none the console

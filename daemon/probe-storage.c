@@ -29,8 +29,7 @@ static char *link_name(const ProbeRoot *root, const char *folder, const char *li
     return strdup(slash ? slash + 1 : target);
 }
 
-/* "/sys/devices/..." of the controller behind an mmc host, or NULL; the caller frees. */
-static char *controller_folder(const ProbeRoot *root, const char *host)
+char *probe_storage_controller(const ProbeRoot *root, const char *host)
 {
     _cleanup_free_ char *target = NULL;
     char *folder, *end;
@@ -72,19 +71,22 @@ static bool is_pci(const ProbeRoot *root, const char *folder)
     return strlen(target) >= 4 && strcmp(target + strlen(target) - 4, "/pci") == 0;
 }
 
-/* The node of the platform device that carries a PCI device's host bridge ("X" of
- * "X/pci0000:00/0000:00:01.0"), as a path; the caller frees, NULL = none. */
-static char *bridge_node_path(const ProbeRoot *root, const char *folder)
+char *probe_storage_bridge(const char *controller)
 {
-    char carrier[4096];
-    const char *bus = strstr(folder, "/pci");
+    const char *bus = strstr(controller, "/pci");
 
     while (bus && strcspn(bus + 4, ":/") != 4)
         bus = strstr(bus + 1, "/pci");
-    if (!bus || (size_t)(bus - folder) >= sizeof(carrier))
-        return NULL;
-    snprintf(carrier, sizeof(carrier), "%.*s", (int)(bus - folder), folder);
-    return node_path(root, carrier);
+    return bus ? strndup(controller, (size_t)(bus - controller)) : NULL;
+}
+
+/* The node of the platform device that carries a PCI device's host bridge, as a path; the caller
+ * frees, NULL = none. */
+static char *bridge_node_path(const ProbeRoot *root, const char *folder)
+{
+    _cleanup_free_ char *carrier = probe_storage_bridge(folder);
+
+    return carrier ? node_path(root, carrier) : NULL;
 }
 
 /* The DMA mask of a PCI device as the kernel has it: 0 when unknown. */
@@ -194,7 +196,7 @@ static int probe_host(const ProbeRoot *root, const DeviceTree *tree, const char 
                       HostFacts *facts)
 {
     _cleanup_(storage_device_done) StorageDevice device = { 0 };
-    _cleanup_free_ char *folder = controller_folder(root, host);
+    _cleanup_free_ char *folder = probe_storage_controller(root, host);
     int r;
 
     if (!folder)

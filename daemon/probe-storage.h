@@ -16,6 +16,13 @@
  */
 int probe_storage(const ProbeRoot *root, const DeviceTree *tree, HostFacts *facts);
 
+/* "/sys/devices/..." of the controller behind an mmc host, or NULL; the caller frees. */
+char *probe_storage_controller(const ProbeRoot *root, const char *host);
+
+/* The platform device that carries a PCI device's host bridge, "X" of "X/pci0000:00/0000:00:01.0",
+ * or NULL; the caller frees. */
+char *probe_storage_bridge(const char *controller);
+
 /* Add every MMC/SD controller node of a tree, enabled or not: the facts of a tree without host.
  * 0 or -ENOMEM. */
 int probe_storage_from_tree(const DeviceTree *tree, HostFacts *facts);

@@ -14,6 +14,7 @@
 #include "daemon/probe-kernel-log.h"
 #include "daemon/probe-xenstore.h"
 #include "daemon/xen-control.h"
+#include "daemon/xen-facts.h"
 
 #define XENFEAT_DOM0_BIT 11 /* xen/include/public/features.h, 4.17 */
 
@@ -67,12 +68,15 @@ static bool is_dom0(const ProbeRoot *root, const XenFacts *xen)
     return xen->features_known && (xen->features >> XENFEAT_DOM0_BIT & 1);
 }
 
-/* What a captured tree does not hold, or this one lacks. */
-static int note_missing(XenFacts *xen)
+/* What Xen said when the tree was captured; what the tree lacks is noted. */
+static int read_captured(const ProbeRoot *root, XenFacts *xen)
 {
-    int r = host_facts_note(&xen->unknown,
-                            "command line, physinfo, Dom0's record: not in a captured tree");
+    int r = xen_facts_read(root, xen);
 
+    if (r == 0 || r == -ENOMEM)
+        return r;
+    r = host_facts_note(&xen->unknown, "command line, physinfo, Dom0's record: xen-facts.json: %s",
+                        strerror(-r));
     if (r == 0 && !xen->version)
         r = host_facts_note(&xen->unknown, "version: not in /sys/hypervisor/version");
     if (r == 0 && !xen->features_known)
@@ -99,7 +103,7 @@ int probe_xen(const ProbeRoot *root, XenFacts *xen, HostMode *mode)
     if (r < 0)
         return r;
     if (!root->live)
-        return note_missing(xen);
+        return read_captured(root, xen);
     r = xen_control_acquire(xen);
     return r < 0 ? r : probe_xenstore(root, xen);
 }

@@ -40,6 +40,8 @@ static const Golden goldens[] = {
     { "doctor-offset", render_doctor },
     { "doctor-none", render_doctor },
     { "doctor-unknown", render_doctor },
+    { "bugreport-offset", render_bugreport },
+    { "bugreport-unknown", render_bugreport },
     { "show-pass", render_show },
     { "show-unreachable", render_show },
     { "show-interrupted", render_show },
@@ -131,6 +133,24 @@ static void test_any_document_on_any_renderer(void **state)
     }
 }
 
+/* However long a word is, and however narrow or wide the page. */
+static void test_mail_stays_under_80_columns(void **state)
+{
+    static const Golden bugreport = { "bugreport-offset", render_bugreport };
+    _cleanup_json_ json_t *document = load(bugreport.name), *printable = printable_copy(document);
+    _cleanup_free_ char *text = NULL;
+    char word[400];
+
+    (void)state;
+    memset(word, 'x', sizeof(word) - 1);
+    word[sizeof(word) - 1] = '\0';
+    json_object_set_new(json_object_get(printable, "inspection"), "mode", json_string(word));
+    text = render(&bugreport, printable, 200, true);
+    assert_null(strchr(text, '\033'));
+    for (const char *line = text; *line; line += strcspn(line, "\n") + 1) /* all end in one */
+        assert_true(strcspn(line, "\n") < 80);
+}
+
 static void test_non_objects(void **state)
 {
     _cleanup_json_ json_t *array = json_pack("[[], {}, null]");
@@ -150,6 +170,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_goldens),
         cmocka_unit_test(test_any_document_on_any_renderer),
+        cmocka_unit_test(test_mail_stays_under_80_columns),
         cmocka_unit_test(test_non_objects),
     };
 
