@@ -97,10 +97,20 @@ static int punch(ArenaMemory *memory, uint64_t offset, uint64_t bytes)
                : 0;
 }
 
+static int read_frames(const ArenaMemory *memory, int pagemap_fd, const char *start, size_t n_pages,
+                       uint64_t *ret_address)
+{
+    int r = pagemap_read(pagemap_fd, start, memory->page_bytes, n_pages, ret_address);
+
+    if (r < 0 || !memory->frames)
+        return r;
+    return frame_source_translate(memory->frames, memory->page_bytes, n_pages, ret_address);
+}
+
 static int slot_frames(ArenaMemory *memory, uint64_t offset, size_t n_pages, uint64_t *ret_address)
 {
-    return pagemap_read(host_of(memory)->pagemap_fd, (char *)memory->slots + offset,
-                        memory->page_bytes, n_pages, ret_address);
+    return read_frames(memory, host_of(memory)->pagemap_fd, (char *)memory->slots + offset, n_pages,
+                       ret_address);
 }
 
 static int lock_slots(ArenaMemory *memory, uint64_t bytes)
@@ -199,8 +209,8 @@ static int ballast_frames(ArenaMemory *memory, uint64_t offset, size_t n_pages,
 
     if (offset + n_pages * memory->page_bytes > host->ballast_bytes)
         return -EINVAL;
-    return pagemap_read(host->pagemap_fd, ballast_start(host) + offset, memory->page_bytes, n_pages,
-                        ret_address);
+    return read_frames(memory, host->pagemap_fd, ballast_start(host) + offset, n_pages,
+                       ret_address);
 }
 
 static int ballast_release(ArenaMemory *memory, uint64_t offset, uint64_t bytes)

@@ -12,13 +12,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "daemon/frame-source.h"
+
 typedef struct ArenaMemory ArenaMemory;
 
 struct ArenaMemory {
     uint64_t page_bytes;
     bool huge;
-    int fd;      /* the memfd, or -1 when simulated */
-    void *slots; /* our mapping of it */
+    int fd;              /* the memfd, or -1 when simulated */
+    void *slots;         /* our mapping of it */
+    FrameSource *frames; /* what tells frames, borrowed; NULL: a PFN is its frame */
 
     /* Have every slot of [offset, offset + bytes) present. -ENOMEM when there is no page. */
     int (*fill)(ArenaMemory *memory, uint64_t offset, uint64_t bytes);

@@ -63,6 +63,7 @@ static int acquire_kind(const ArenaWant *want, bool huge, Arena **ret_arena, cha
     int r = open_memory(bytes, huge, &arena->memory, ret_reason);
     if (r <= 0)
         return r;
+    arena->memory->frames = want->frames;
     uint64_t page_bytes = arena->memory->page_bytes;
     size_t n_pages = bytes / page_bytes + (bytes % page_bytes != 0);
     r = make_frame_map(page_bytes, n_pages, &arena->placed);

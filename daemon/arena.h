@@ -31,6 +31,8 @@ typedef struct ArenaWant {
     uint64_t bytes;      /* > 0; rounded up to whole pages */
     uint64_t huge_bytes; /* the same if huge pages are used; 0 = bytes */
     const DmaReach *reach;
+    FrameSource *frames; /* what tells a page's frame; borrowed, for the arena's life. NULL: its
+                            PFN is it */
     ArenaPages pages;
     uint64_t memory_limit_bytes; /* arena and ballast together; 0 = the host's reserve alone */
     uint64_t time_limit_usec;    /* 0 = ARENA_TIME_LIMIT_USEC */

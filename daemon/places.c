@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/cleanup.h"
 #include "daemon/huge-pool.h"
 
 static void place_done(Place *place)
@@ -19,6 +20,7 @@ void places_done(Places *places)
 {
     place_done(&places->direct);
     place_done(&places->bounce);
+    places->frames = frame_source_close(places->frames);
 }
 
 Place *places_for(Places *places, DmaPath path)
@@ -48,7 +50,7 @@ static int acquire(const ArenaWant *want, Place *ret_place)
     return ret_place->frames ? 0 : -ENOMEM;
 }
 
-/* Where a page's number is no frame, no page can be placed. */
+/* Where frames or reach are unknown, no page can be placed. */
 static int refuse_both(Places *ret_places, const char *reason)
 {
     ret_places->direct.reason = strdup(reason);
@@ -63,21 +65,25 @@ int places_acquire(const HostFacts *facts, const StorageDevice *device, const Pl
     ArenaWant want = {
         .bytes = plan->arena_bytes,
         .reach = &device->reach,
-        .ram = facts->ram.bank,
-        .n_ram = facts->ram.known ? facts->ram.n : 0,
         .pages = config->arena_pages,
         .memory_limit_bytes = config->arena_memory_limit_bytes,
         .time_limit_usec = config->arena_time_limit_usec,
         .cancelled = cancelled,
         .userdata = userdata,
     };
+    _cleanup_free_ char *reason = NULL;
     uint64_t huge_page_bytes;
     int r;
 
     *ret_places = (Places) { 0 };
-    if (!host_facts_pfn_is_frame(facts))
-        return refuse_both(ret_places, "where Dom0's pages lie in the machine is not known here "
-                                       "(no direct-mapped Dom0 on Arm), so none can be placed");
+    r = frame_source_open(host_facts_frame_rule(facts), &ret_places->frames, &reason);
+    if (r <= 0)
+        return r < 0 ? r : refuse_both(ret_places, reason);
+    want.frames = ret_places->frames;
+    if (host_facts_pfn_is_frame(facts) && facts->ram.known) { /* its addresses are frames, too */
+        want.ram = facts->ram.bank;
+        want.n_ram = facts->ram.n;
+    }
     if (!device->reach.known)
         return refuse_both(ret_places, "what the controller reaches is not known (no device tree "
                                        "and no PCI mask to read), so no page can be placed");

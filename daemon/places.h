@@ -26,6 +26,7 @@ typedef struct Place {
 typedef struct Places {
     Place direct;
     Place bounce;
+    FrameSource *frames; /* what tells the frames of both; owned */
 } Places;
 
 /*

@@ -14,27 +14,15 @@
 #include <xen/features.h>
 
 #include "common/cleanup.h"
+#include "daemon/xen-logger.h"
+#include "daemon/xen-p2m.h"
 
 #define XEN_PAGE_BYTES 4096
 
-/* libxenctrl writes to stderr unless it is given a logger; ours is silent: errno says enough. */
-static void say_nothing(struct xentoollog_logger *logger, xentoollog_level level, int errnoval,
-                        const char *context, const char *format, va_list al)
+static xc_interface *open_control(void)
 {
-    (void)logger;
-    (void)level;
-    (void)errnoval;
-    (void)context;
-    (void)format;
-    (void)al;
+    return xc_interface_open(xen_logger_silent(), xen_logger_silent(), 0);
 }
-
-static void keep_silent(struct xentoollog_logger *logger)
-{
-    (void)logger; /* static */
-}
-
-static xentoollog_logger silent = { .vmessage = say_nothing, .destroy = keep_silent };
 
 static void cleanup_control(xc_interface **xch)
 {
@@ -157,12 +145,67 @@ static int ask_domain(xc_interface *xch, XenFacts *xen)
     return xen->domain ? 0 : -ENOMEM;
 }
 
+static void cleanup_p2m(XenP2m **p2m)
+{
+    xen_p2m_close(*p2m);
+}
+
+/* The p2m's runs, in one pass over the list. */
+static int read_p2m(XenP2m *p2m, XenFacts *xen)
+{
+    const volatile uint64_t *list;
+    uint64_t n_pfns;
+    P2m runs;
+
+    int r = xen_p2m_list(p2m, &list, &n_pfns);
+    if (r >= 0)
+        r = p2m_from_list(list, n_pfns, &runs);
+    if (r == -ENOMEM)
+        return r;
+    if (r < 0)
+        return host_facts_note(&xen->unknown, "Dom0's p2m (machine frames): %s", strerror(-r));
+    p2m_done(&xen->p2m);
+    xen->p2m = runs;
+    return 0;
+}
+
+static int ask_p2m(xc_interface *xch, XenFacts *xen)
+{
+    _cleanup_(cleanup_p2m) XenP2m *p2m = NULL;
+    _cleanup_free_ char *reason = NULL;
+
+    (void)xch; /* through libxenforeignmemory */
+    if (xen_facts_pv_dom0(xen) != ANSWER_YES)
+        return 0;
+    int r = xen_p2m_open(&p2m, &reason);
+    if (r == 0)
+        return host_facts_note(&xen->unknown, "%s", reason);
+    return r < 0 ? r : read_p2m(p2m, xen);
+}
+
+int xen_control_shared_frame(uint64_t *ret_frame)
+{
+    _cleanup_(cleanup_control) xc_interface *xch = open_control();
+    xc_domaininfo_t info = { 0 };
+    int n;
+
+    if (!xch)
+        return -errno;
+    n = xc_domain_getinfolist(xch, 0, 1, &info);
+    if (n < 0)
+        return -errno;
+    if (n != 1 || info.domain != 0)
+        return -ESRCH;
+    *ret_frame = info.shared_info_frame;
+    return 0;
+}
+
 int xen_control_acquire(XenFacts *xen)
 {
     static int (*const questions[])(xc_interface *, XenFacts *) = {
-        ask_version, ask_texts, ask_features, ask_physinfo, ask_domain,
+        ask_version, ask_texts, ask_features, ask_physinfo, ask_domain, ask_p2m,
     };
-    _cleanup_(cleanup_control) xc_interface *xch = xc_interface_open(&silent, &silent, 0);
+    _cleanup_(cleanup_control) xc_interface *xch = open_control();
     int r = 0;
 
     if (!xch)

@@ -24,6 +24,7 @@ static void xen_facts_done(XenFacts *xen)
     json_decref(xen->domain);
     json_decref(xen->physinfo);
     json_decref(xen->unknown);
+    p2m_done(&xen->p2m);
     kernel_log_done(&xen->console);
     memset(xen, 0, sizeof(*xen));
 }
@@ -109,27 +110,33 @@ static bool has_feature(const XenFacts *xen, unsigned bit)
     return xen->features >> bit & 1;
 }
 
+static Answer is_arm(const XenFacts *xen)
+{
+    if (!xen->capabilities)
+        return ANSWER_UNKNOWN;
+    return strstr(xen->capabilities, "aarch64") || strstr(xen->capabilities, "armv7l") ? ANSWER_YES
+                                                                                       : ANSWER_NO;
+}
+
 Answer host_facts_arm_dom0(const HostFacts *facts)
 {
-    const char *capabilities = facts->xen.capabilities;
+    return facts->mode == HOST_MODE_XEN_DOM0 ? is_arm(&facts->xen) : ANSWER_NO;
+}
 
-    if (facts->mode != HOST_MODE_XEN_DOM0)
+Answer xen_facts_pv_dom0(const XenFacts *xen)
+{
+    Answer arm = is_arm(xen);
+
+    if (arm == ANSWER_YES)
         return ANSWER_NO;
-    if (!capabilities)
+    if (arm == ANSWER_UNKNOWN || !xen->features_known)
         return ANSWER_UNKNOWN;
-    return strstr(capabilities, "aarch64") || strstr(capabilities, "armv7l") ? ANSWER_YES
-                                                                             : ANSWER_NO;
+    return has_feature(xen, XENFEAT_AUTO_TRANSLATED_BIT) ? ANSWER_NO : ANSWER_YES;
 }
 
 Answer host_facts_pv_dom0(const HostFacts *facts)
 {
-    Answer arm = host_facts_arm_dom0(facts);
-
-    if (facts->mode != HOST_MODE_XEN_DOM0 || arm == ANSWER_YES)
-        return ANSWER_NO;
-    if (arm == ANSWER_UNKNOWN || !facts->xen.features_known)
-        return ANSWER_UNKNOWN;
-    return has_feature(&facts->xen, XENFEAT_AUTO_TRANSLATED_BIT) ? ANSWER_NO : ANSWER_YES;
+    return facts->mode == HOST_MODE_XEN_DOM0 ? xen_facts_pv_dom0(&facts->xen) : ANSWER_NO;
 }
 
 Answer host_facts_swiotlb_xen(const HostFacts *facts)
@@ -144,14 +151,23 @@ Answer host_facts_swiotlb_xen(const HostFacts *facts)
                : ANSWER_NO;
 }
 
-bool host_facts_pfn_is_frame(const HostFacts *facts)
+FrameRule host_facts_frame_rule(const HostFacts *facts)
 {
     bool direct_mapped;
 
     if (facts->mode == HOST_MODE_BARE_METAL)
-        return true;
-    return xen_facts_direct_mapped(&facts->xen, &direct_mapped) && direct_mapped &&
-           host_facts_arm_dom0(facts) == ANSWER_YES;
+        return FRAME_RULE_PFN;
+    if (host_facts_pv_dom0(facts) == ANSWER_YES)
+        return FRAME_RULE_P2M;
+    if (host_facts_arm_dom0(facts) == ANSWER_YES &&
+        xen_facts_direct_mapped(&facts->xen, &direct_mapped) && direct_mapped)
+        return FRAME_RULE_PFN;
+    return FRAME_RULE_UNKNOWN;
+}
+
+bool host_facts_pfn_is_frame(const HostFacts *facts)
+{
+    return host_facts_frame_rule(facts) == FRAME_RULE_PFN;
 }
 
 const char *host_mode_name(HostMode mode)

@@ -14,6 +14,7 @@
 #include "placement/kernel-log.h"
 #include "placement/kernel-version.h"
 #include "placement/mmc-errors.h"
+#include "placement/p2m.h"
 #include "placement/pool.h"
 #include "placement/ram.h"
 #include "placement/reach.h"
@@ -49,6 +50,7 @@ typedef struct XenFacts {
     uint32_t features; /* submap 0: bits XENFEAT_*, xen/include/public/features.h */
     json_t *domain;    /* Dom0's own record, an object */
     json_t *physinfo;  /* an object */
+    P2m p2m;           /* of an x86 PV Dom0; unknown elsewhere, and where it could not be read */
     KernelLog console; /* Xen's own, not known where it could not be read */
     json_t *unknown;   /* array of strings: each piece that could not be had, and why */
 } XenFacts;
@@ -107,11 +109,20 @@ __attribute__((format(printf, 2, 3))) int host_facts_note(json_t **list, const c
  * NULL when there is none. */
 const StorageDevice *host_facts_find_device(const HostFacts *facts, const char *which);
 
+/* How a page's PFN tells its machine frame. */
+typedef enum FrameRule {
+    FRAME_RULE_UNKNOWN, /* not at all: frames and shares are unknown */
+    FRAME_RULE_PFN,     /* it is the frame */
+    FRAME_RULE_P2M,     /* through Dom0's p2m list, where that can be read */
+} FrameRule;
+
 /*
- * Is a page's PFN its machine frame? On bare metal, yes. In Dom0 only on Arm with
- * XENFEAT_direct_mapped: x86 PV sets that bit too and has a p2m, so Arm is told by Xen's
- * capabilities. Where this is false, frames and shares are unknown.
+ * On bare metal the PFN is the frame. In Dom0 it is so only on Arm with XENFEAT_direct_mapped: x86
+ * PV sets that bit too and has a p2m, so Arm is told by Xen's capabilities.
  */
+FrameRule host_facts_frame_rule(const HostFacts *facts);
+
+/* Is the rule FRAME_RULE_PFN? */
 bool host_facts_pfn_is_frame(const HostFacts *facts);
 
 /* True and *ret_direct_mapped as the feature bit says, or false when the bits are unknown. */
@@ -119,6 +130,10 @@ bool xen_facts_direct_mapped(const XenFacts *xen, bool *ret_direct_mapped);
 
 /* Is Dom0 one of Arm? By Xen's capabilities; unknown without them. No, where there is no Xen. */
 Answer host_facts_arm_dom0(const HostFacts *facts);
+
+/* Has this Xen an x86 PV Dom0, if a Dom0 is asked? By capabilities and features; unknown without
+ * them. */
+Answer xen_facts_pv_dom0(const XenFacts *xen);
 
 /* Is Dom0 one of x86 PV, whose pages have machine frames of their own? A PVH one is
  * auto-translated (XENFEAT_auto_translated_physmap). */

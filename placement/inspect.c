@@ -8,7 +8,7 @@
 #include "common/json.h"
 #include "placement/card.h"
 #include "placement/finding.h"
-#include "placement/share.h"
+#include "placement/host-share.h"
 
 static void set_text(json_t *object, const char *key, const char *text)
 {
@@ -16,8 +16,9 @@ static void set_text(json_t *object, const char *key, const char *text)
         json_object_set_new(object, key, json_string(text));
 }
 
-static json_t *build_xen(const XenFacts *xen)
+static json_t *build_xen(const HostFacts *facts)
 {
+    const XenFacts *xen = &facts->xen;
     json_t *object = json_pack("{s:b}", "present", xen->present);
     bool direct_mapped;
 
@@ -27,7 +28,8 @@ static json_t *build_xen(const XenFacts *xen)
     set_text(object, "capabilities", xen->capabilities);
     if (xen->features_known)
         json_object_set_new(object, "features", json_address(xen->features));
-    if (xen_facts_direct_mapped(xen, &direct_mapped))
+    if (host_facts_pv_dom0(facts) == ANSWER_NO && /* x86 PV has the bit too, to no such effect */
+        xen_facts_direct_mapped(xen, &direct_mapped))
         json_object_set_new(object, "direct_mapped", json_boolean(direct_mapped));
     if (xen->domain)
         json_object_set(object, "domain", xen->domain);
@@ -111,7 +113,7 @@ static json_t *build_card(const StorageDevice *device)
 
 json_t *inspection_build_device(const HostFacts *facts, const StorageDevice *device)
 {
-    RamShare share = { .unknown = 1 };
+    RamShare share = host_ram_share(facts, &device->reach);
     json_t *object =
         json_pack("{s:s, s:s, s:o}", "name", device->name ? device->name : "", "state",
                   device_state_name(device->state), "window", build_windows(&device->reach));
@@ -119,8 +121,6 @@ json_t *inspection_build_device(const HostFacts *facts, const StorageDevice *dev
 
     if (!object)
         return NULL;
-    if (host_facts_pfn_is_frame(facts))
-        share = ram_share(&facts->ram, &device->reach);
     set_text(object, "node", device->node);
     set_text(object, "driver", device->driver);
     set_text(object, "host", device->host);
@@ -130,8 +130,7 @@ json_t *inspection_build_device(const HostFacts *facts, const StorageDevice *dev
     set_reach(object, &device->reach);
     set_text(object, "mask_source", device->mask_source);
     set_text(object, "source", device->source);
-    if (host_facts_pfn_is_frame(facts) && /* elsewhere its addresses are no frames */
-        pool_in_window(&facts->pool, &device->reach, &inside))
+    if (host_pool_in_window(facts, &device->reach, &inside))
         json_object_set_new(object, "pool_in_window", json_boolean(inside));
     json_object_set_new(object, "share",
                         json_pack("{s:f, s:f, s:f}", "direct", share.direct, "bounce", share.bounce,
@@ -155,7 +154,7 @@ json_t *inspection_build(const HostFacts *facts, const StorageDevice *device)
         facts->environment ? json_incref(facts->environment) : json_object();
 
     return json_pack("{s:i, s:s, s:o, s:o, s:o, s:o, s:O, s:o}", "schema", 1, "mode",
-                     host_mode_name(facts->mode), "xen", build_xen(&facts->xen), "ram",
+                     host_mode_name(facts->mode), "xen", build_xen(facts), "ram",
                      build_ram(&facts->ram), "pool", build_pool(&facts->pool), "devices",
                      build_devices(facts, device), "environment", environment, "findings",
                      findings_judge(facts, device));

@@ -162,16 +162,21 @@ static void missing_evidence_is_named(void **state)
 static void a_frame_is_a_pfn_only_where_it_is_known(void **state)
 {
     HostFacts facts = healthy_facts(pool_line);
-    json_t *device;
+    json_t *device, *inspection;
 
     (void)state;
     assert_true(host_facts_pfn_is_frame(&facts));
     free(facts.xen.capabilities);
     facts.xen.capabilities = strdup("xen-3.0-x86_64 hvm-3.0-x86_64");
+    facts.xen.features = 0x20b11;                  /* as Xen 4.17 has it */
     assert_false(host_facts_pfn_is_frame(&facts)); /* bit 17 is set on x86 PV too */
     device = inspection_build_device(&facts, &facts.devices[0]);
     assert_true(json_get_number(json_object_get(device, "share"), "unknown", 0) == 1);
+    assert_null(json_object_get(device, "pool_in_window"));
     json_decref(device);
+    inspection = inspection_build(&facts, NULL);
+    assert_null(json_object_get(json_object_get(inspection, "xen"), "direct_mapped"));
+    json_decref(inspection);
     facts.mode = HOST_MODE_BARE_METAL;
     assert_true(host_facts_pfn_is_frame(&facts));
     host_facts_done(&facts);
