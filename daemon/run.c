@@ -35,6 +35,7 @@ typedef struct Run {
     char *fio_version;
     HostFacts facts;
     const StorageDevice *device; /* of facts */
+    bool claim_asked;            /* from here on something may have been written */
     Target target;
     Places places;
     Plan plan; /* of the paths that can be had */
@@ -183,6 +184,7 @@ static int stage_claim(Run *run, RunEnd *end)
     if (want.n_cards == 0)
         return end_without_card(run, end);
     want.cards = cards;
+    run->claim_asked = true;
     r = target_claim(&want, &run->target, &refusal);
     if (r == 0)
         r = end_with(end, refusal.for_safety ? VERDICT_REFUSED : VERDICT_INCONCLUSIVE, "%s",
@@ -447,12 +449,13 @@ static void run_done(Run *run)
     free(run->no_trace);
 }
 
-/* A run that came to no claim has written nothing; of one whose disk is gone that is not known. */
+/* A run that asked for no claim has written nothing. Of one whose disk is gone, or whose claim was
+ * not granted, perhaps after a file was begun, that is not known. */
 static json_t *written_to_json(const Run *run)
 {
     uint64_t bytes = 0;
 
-    if (run->target.fd >= 0 && !target_written_bytes(&run->target, &bytes))
+    if (run->claim_asked && !target_written_bytes(&run->target, &bytes))
         return NULL;
     return json_integer((json_int_t)bytes);
 }
