@@ -2,33 +2,16 @@
 /*
  * Purpose: xdmactl doctor: the findings of an inspection and nothing else.
  */
-#include <errno.h>
 #include <string.h>
 
-#include "client/absolute-path.h"
 #include "client/ask.h"
 #include "client/output.h"
+#include "client/path-parameter.h"
 #include "client/render.h"
 #include "client/verb.h"
 #include "common/cleanup.h"
 #include "common/json.h"
 #include "common/verdict.h"
-
-/* Name the captured tree to the daemon. 0, or an exit status after a sentence. */
-static int add_root(json_t *parameters, const char *root)
-{
-    _cleanup_free_ char *absolute = absolute_path(root);
-    Failure failure;
-
-    errno = 0;
-    if (absolute && access(absolute, R_OK | X_OK) == 0 &&
-        json_object_set_new(parameters, "root", json_string(absolute)) == 0)
-        return 0;
-    failure_set(&failure, EXIT_STATUS_USAGE,
-                "--root: cannot read %s: %s; give a folder that you may read", root,
-                strerror(errno ? errno : EILSEQ)); /* JSON takes only UTF-8 */
-    return failure_tell(&failure);
-}
 
 /* Of findings on devices, only those on this one, and all of the host: a new array. */
 static json_t *findings_of(const json_t *findings, const char *device)
@@ -80,7 +63,7 @@ int verb_doctor(const CommandLine *command)
     _cleanup_json_ json_t *parameters = json_object(), *reply = NULL;
     const json_t *inspection;
     Failure failure;
-    int status = command->root ? add_root(parameters, command->root) : 0;
+    int status = path_parameter_add(parameters, "root", command->root, R_OK | X_OK);
 
     if (status)
         return status;
