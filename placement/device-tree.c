@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Purpose: turn a foreign device tree blob into something that is safe and fast to ask. libfdt does
- * the checking and the reading; this file adds the index and the bounds.
+ * Purpose: turn a foreign device tree blob into something that is safe and fast to ask: one walk of
+ * its structure block makes an index, and nothing that is asked later walks the blob again.
  */
 #include "placement/device-tree.h"
 
@@ -11,16 +11,35 @@
 
 #include <libfdt.h>
 
+#include "placement/structure-block.h"
+
+typedef struct Property {
+    const char *name;
+    const void *value;
+    uint32_t size_bytes;
+} Property;
+
 typedef struct Node {
-    int offset; /* in the structure block */
+    const char *name;
     uint32_t parent;
     uint32_t phandle; /* 0 = none */
+    uint32_t first_property;
+    uint32_t n_properties;
 } Node;
+
+typedef struct Handle {
+    uint32_t phandle;
+    uint32_t node;
+} Handle;
 
 struct DeviceTree {
     void *blob;
     size_t n_nodes;
     Node *nodes; /* in document order, so a parent comes before its children */
+    size_t n_properties;
+    Property *properties; /* a node's stand together, by name */
+    size_t n_handles;
+    Handle *handles; /* by phandle */
 };
 
 DeviceTree *device_tree_free(DeviceTree *tree)
@@ -29,69 +48,131 @@ DeviceTree *device_tree_free(DeviceTree *tree)
         return NULL;
     free(tree->blob);
     free(tree->nodes);
+    free(tree->properties);
+    free(tree->handles);
     free(tree);
     return NULL;
 }
 
-static int append_node(DeviceTree *tree, size_t *capacity, int offset, uint32_t parent)
+/* Check the block to its end, and see how much there is to index. */
+static int count_structure(StructureBlock block, size_t *ret_n_nodes, size_t *ret_n_properties)
 {
-    if (tree->n_nodes == DEVICE_TREE_MAX_NODES)
-        return -E2BIG;
-    if (tree->n_nodes == *capacity) {
-        size_t wanted = *capacity ? 2 * *capacity : 256;
-        Node *grown = reallocarray(tree->nodes, wanted, sizeof(*grown));
-        if (!grown)
-            return -ENOMEM;
-        tree->nodes = grown;
-        *capacity = wanted;
+    size_t depth = 0, n_nodes = 0, n_properties = 0;
+    StructurePiece piece;
+    int r;
+
+    while ((r = structure_block_next(&block, &piece)) == 0) {
+        if (piece.kind == STRUCTURE_BLOCK_ENDS)
+            break;
+        if (depth == 0 && (piece.kind != STRUCTURE_NODE_BEGINS || n_nodes > 0))
+            return -EBADMSG; /* nothing may stand beside the root */
+        if (piece.kind == STRUCTURE_NODE_BEGINS) {
+            if (depth++ == DEVICE_TREE_MAX_DEPTH || n_nodes++ == DEVICE_TREE_MAX_NODES)
+                return -E2BIG;
+        } else if (piece.kind == STRUCTURE_NODE_ENDS) {
+            depth--;
+        } else {
+            n_properties++;
+        }
     }
-    tree->nodes[tree->n_nodes++] = (Node) { .offset = offset,
-                                            .parent = parent,
-                                            .phandle = fdt_get_phandle(tree->blob, offset) };
+    if (r < 0)
+        return r;
+    if (depth > 0 || n_nodes == 0)
+        return -EBADMSG;
+    *ret_n_nodes = n_nodes;
+    *ret_n_properties = n_properties;
     return 0;
 }
 
-static int index_nodes(DeviceTree *tree)
+/* Fill the index from a block that was counted. */
+static void index_structure(DeviceTree *tree, StructureBlock block)
 {
-    uint32_t last_at_depth[DEVICE_TREE_MAX_DEPTH];
-    size_t capacity = 0;
-    int depth = 0, offset, r;
+    uint32_t open[DEVICE_TREE_MAX_DEPTH] = { 0 };
+    bool has_child[DEVICE_TREE_MAX_DEPTH];
+    size_t depth = 0;
+    StructurePiece piece;
 
-    for (offset = fdt_next_node(tree->blob, -1, &depth); offset >= 0;
-         offset = fdt_next_node(tree->blob, offset, &depth)) {
-        size_t level;
+    while (structure_block_next(&block, &piece) == 0 && piece.kind != STRUCTURE_BLOCK_ENDS) {
+        if (piece.kind == STRUCTURE_NODE_BEGINS) {
+            Node node = { .name = depth ? piece.name : "",
+                          .parent = depth ? open[depth - 1] : 0,
+                          .first_property = (uint32_t)tree->n_properties };
 
-        /* fdt_next_node() counts the step into the root as one */
-        if (depth < 1)
-            break;
-        level = (size_t)depth - 1;
-        if (level >= DEVICE_TREE_MAX_DEPTH)
-            return -E2BIG;
-        last_at_depth[level] = (uint32_t)tree->n_nodes;
-        r = append_node(tree, &capacity, offset, level ? last_at_depth[level - 1] : 0);
-        if (r < 0)
-            return r;
+            if (depth)
+                has_child[depth - 1] = true;
+            has_child[depth] = false;
+            open[depth++] = (uint32_t)tree->n_nodes;
+            tree->nodes[tree->n_nodes++] = node;
+        } else if (piece.kind == STRUCTURE_NODE_ENDS) {
+            depth--;
+        } else if (!has_child[depth - 1]) { /* behind a child neither Linux nor libfdt see it */
+            tree->properties[tree->n_properties++] =
+                (Property) { piece.name, piece.value, piece.size_bytes };
+            tree->nodes[open[depth - 1]].n_properties++;
+        }
     }
-    if (offset < 0 && offset != -FDT_ERR_NOTFOUND)
-        return -EBADMSG;
-    return tree->n_nodes ? 0 : -EBADMSG;
 }
 
-#define LEAST_FDT_VERSION 16 /* Linux reads none older (drivers/of/fdt.c, 6.1) */
+/* By name, and of one name the first of the document first. */
+static int compare_properties(const void *left, const void *right)
+{
+    const Property *a = left, *b = right;
+    int order = strcmp(a->name, b->name);
+
+    return order ? order : (a->value > b->value) - (a->value < b->value);
+}
+
+/* By phandle, and of one phandle the first node first. */
+static int compare_handles(const void *left, const void *right)
+{
+    const Handle *a = left, *b = right;
+
+    if (a->phandle != b->phandle)
+        return a->phandle > b->phandle ? 1 : -1;
+    return (a->node > b->node) - (a->node < b->node);
+}
+
+static void sort_index(DeviceTree *tree)
+{
+    for (size_t i = 0; i < tree->n_nodes; i++) {
+        const Node *node = &tree->nodes[i];
+        uint32_t phandle;
+
+        if (node->n_properties > 1)
+            qsort(&tree->properties[node->first_property], node->n_properties, sizeof(Property),
+                  compare_properties);
+        if (device_tree_cell(tree, i, "phandle", &phandle) ||
+            device_tree_cell(tree, i, "linux,phandle", &phandle))
+            tree->handles[tree->n_handles++] = (Handle) { phandle, (uint32_t)i };
+    }
+    if (tree->n_handles > 1)
+        qsort(tree->handles, tree->n_handles, sizeof(Handle), compare_handles);
+}
 
 /* Fill an empty tree from the blob. */
 static int read_blob(DeviceTree *tree, const void *blob, size_t size)
 {
-    tree->blob = malloc(size); /* aligned for libfdt, whatever the caller's buffer was */
+    StructureBlock block;
+    size_t n_nodes = 0, n_properties = 0;
+    int r;
+
+    tree->blob = malloc(size); /* aligned, whatever the caller's buffer was */
     if (!tree->blob)
         return -ENOMEM;
     memcpy(tree->blob, blob, size);
-    /* of the formats before 2005 libfdt's own check trips over a name (fdt_check_full, 1.6.1) */
-    if (fdt_version(tree->blob) < LEAST_FDT_VERSION)
-        return -EBADMSG;
-    if (fdt_check_full(tree->blob, size) != 0)
-        return -EBADMSG;
-    return index_nodes(tree);
+    r = structure_block_open(tree->blob, size, &block);
+    if (r == 0)
+        r = count_structure(block, &n_nodes, &n_properties);
+    if (r < 0)
+        return r;
+    tree->nodes = calloc(n_nodes, sizeof(*tree->nodes));
+    tree->properties = calloc(n_properties + 1, sizeof(*tree->properties));
+    tree->handles = calloc(n_nodes, sizeof(*tree->handles));
+    if (!tree->nodes || !tree->properties || !tree->handles)
+        return -ENOMEM;
+    index_structure(tree, block);
+    sort_index(tree);
+    return 0;
 }
 
 int device_tree_parse(const void *blob, size_t size, DeviceTree **ret_tree)
@@ -133,8 +214,7 @@ size_t device_tree_parent(const DeviceTree *tree, size_t node)
 
 const char *device_tree_name(const DeviceTree *tree, size_t node)
 {
-    const char *name = fdt_get_name(tree->blob, tree->nodes[node].offset, NULL);
-    return name ? name : "";
+    return tree->nodes[node].name;
 }
 
 bool device_tree_name_is(const DeviceTree *tree, size_t node, const char *base)
@@ -168,36 +248,69 @@ char *device_tree_path(const DeviceTree *tree, size_t node)
     return path;
 }
 
+/* Is the node's full path the `length` bytes at `path`? */
+static bool has_path(const DeviceTree *tree, size_t node, const char *path, size_t length)
+{
+    for (; node != 0; node = tree->nodes[node].parent) {
+        const char *name = tree->nodes[node].name;
+        size_t n = strlen(name);
+
+        if (length < n + 1 || path[length - n - 1] != '/' ||
+            memcmp(path + length - n, name, n) != 0)
+            return false;
+        length -= n + 1;
+    }
+    return length == 0;
+}
+
 size_t device_tree_find(const DeviceTree *tree, const char *path)
 {
-    int offset = path[0] == '/' ? fdt_path_offset(tree->blob, path) : -1;
+    size_t length = strlen(path);
 
-    for (size_t i = 0; offset >= 0 && i < tree->n_nodes; i++)
-        if (tree->nodes[i].offset == offset)
+    if (strcmp(path, "/") == 0)
+        return 0;
+    for (size_t i = 1; i < tree->n_nodes; i++)
+        if (has_path(tree, i, path, length))
             return i;
     return DEVICE_TREE_NONE;
 }
 
 size_t device_tree_by_phandle(const DeviceTree *tree, uint32_t phandle)
 {
+    size_t low = 0, high = tree->n_handles;
+
     if (phandle == 0 || phandle == UINT32_MAX)
         return DEVICE_TREE_NONE;
-    for (size_t i = 0; i < tree->n_nodes; i++)
-        if (tree->nodes[i].phandle == phandle)
-            return i;
-    return DEVICE_TREE_NONE;
+    while (low < high) { /* the first that is not below */
+        size_t middle = low + (high - low) / 2;
+
+        if (tree->handles[middle].phandle < phandle)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < tree->n_handles && tree->handles[low].phandle == phandle ? tree->handles[low].node
+                                                                          : DEVICE_TREE_NONE;
 }
 
 const void *device_tree_property(const DeviceTree *tree, size_t node, const char *name,
                                  size_t *ret_size)
 {
-    int size;
-    const void *value = fdt_getprop(tree->blob, tree->nodes[node].offset, name, &size);
+    const Property *properties = &tree->properties[tree->nodes[node].first_property];
+    size_t low = 0, n = tree->nodes[node].n_properties, high = n;
 
-    if (!value)
+    while (low < high) { /* the first that is not below */
+        size_t middle = low + (high - low) / 2;
+
+        if (strcmp(properties[middle].name, name) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == n || strcmp(properties[low].name, name) != 0)
         return NULL;
-    *ret_size = (size_t)size;
-    return value;
+    *ret_size = properties[low].size_bytes;
+    return properties[low].value;
 }
 
 const char *device_tree_string_at(const DeviceTree *tree, size_t node, const char *name, size_t i)

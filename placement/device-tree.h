@@ -2,8 +2,8 @@
 #ifndef XDMAD_PLACEMENT_DEVICE_TREE_H
 #define XDMAD_PLACEMENT_DEVICE_TREE_H
 /*
- * A flattened device tree, checked and indexed once, so that parents and phandles cost nothing to
- * look up. Nodes are numbers: 0 is the root, DEVICE_TREE_NONE is none.
+ * A flattened device tree, checked and indexed once, so that parents, phandles and properties cost
+ * next to nothing to look up. Nodes are numbers: 0 is the root, DEVICE_TREE_NONE is none.
  */
 
 #include <stdbool.h>
@@ -44,7 +44,7 @@ bool device_tree_name_is(const DeviceTree *tree, size_t node, const char *base);
 /* "/soc/mmc@7e340000"; the caller frees. NULL when out of memory. */
 char *device_tree_path(const DeviceTree *tree, size_t node);
 
-/* The node of a full path, or DEVICE_TREE_NONE. */
+/* The node of a full path, each name with its unit address, or DEVICE_TREE_NONE. */
 size_t device_tree_find(const DeviceTree *tree, const char *path);
 
 /* The node with a phandle, or DEVICE_TREE_NONE. 0 and ~0 are no phandles. */
