@@ -24,7 +24,7 @@ typedef enum RunState {
 
 typedef struct RunRecord {
     char id[40];      /* a UUID: unique over hosts, so that a fleet can collect them */
-    const char *kind; /* "bench"; static */
+    const char *kind; /* of run_kind_name(); static */
     RunState state;
     bool has_verdict;
     Verdict verdict;

@@ -9,6 +9,7 @@
 
 #include <sqlite3.h>
 
+#include "bench/run-kind.h"
 #include "common/cleanup.h"
 #include "common/clock.h"
 
@@ -436,16 +437,18 @@ static int record_from_row(sqlite3_stmt *statement, RunRecord *ret_record)
 {
     const char *verdict = (const char *)sqlite3_column_text(statement, 3);
     const char *state = (const char *)sqlite3_column_text(statement, 2);
+    RunKind kind;
     RunRecord record = {
-        .kind = "bench", /* the one kind this schema knows */
         .legs_done = (unsigned)sqlite3_column_int64(statement, 7),
         .legs_total = (unsigned)sqlite3_column_int64(statement, 8),
         .started_realtime_usec = (uint64_t)sqlite3_column_int64(statement, 9),
         .started_boottime_usec = (uint64_t)sqlite3_column_int64(statement, 10),
     };
 
-    if (run_state_from_name(state, &record.state) < 0)
+    if (run_state_from_name(state, &record.state) < 0 ||
+        run_kind_from_name((const char *)sqlite3_column_text(statement, 1), &kind) < 0)
         return -EUCLEAN;
+    record.kind = run_kind_name(kind);
     record.has_verdict = verdict && verdict_from_name(verdict, &record.verdict) >= 0;
     copy_text(statement, 0, record.id, sizeof(record.id));
     copy_text(statement, 11, record.boot_id, sizeof(record.boot_id));
