@@ -35,6 +35,7 @@ typedef struct Job {
     bool written_known;
     uint64_t written_bytes; /* by the kernel's count */
     int record_result;      /* of storing its end */
+    int report_result;      /* of reading its report, whose figures are stored with it */
     json_t *last_event;     /* for watchers that come late; owned */
     STAILQ_ENTRY(Job) queue;
 } Job;
@@ -138,12 +139,17 @@ static void record_work(void *data)
 {
     Job *job = data;
     const Config *config = job->jobs->config;
+    _cleanup_json_ json_t *report = NULL;
     StoreTime now = store_time_now();
 
+    if (job->record.evidence)
+        job->report_result = evidence_read_json(job->record.evidence, "report.json", &report);
     /* a run that was killed could not clean up */
     evidence_sweep_run(config->runtime_directory, job->record.id);
-    job->record_result = store_update_run(job->jobs->store, &job->record, &now,
-                                          job->written_known ? &job->written_bytes : NULL);
+    job->record.ended_realtime_usec = now.realtime_usec;
+    job->record.ended_boottime_usec = now.boottime_usec;
+    job->record_result = store_finish_run(job->jobs->store, &job->record, &now,
+                                          job->written_known ? &job->written_bytes : NULL, report);
 }
 
 /* What cannot be kept is no verdict. */
@@ -166,6 +172,9 @@ static void record_done(void *data)
 
     if (job->record_result < 0)
         fail_unrecorded(job);
+    if (job->report_result < 0)
+        log_warning("run %s: its report in %s cannot be read, so no series has its figures: %s",
+                    record->id, record->evidence, strerror(-job->report_result));
     log_notice("run %s: %s%s%s%s%s", record->id, run_state_name(record->state),
                record->has_verdict ? ", verdict " : "",
                record->has_verdict ? verdict_name(record->verdict) : "", record->reason ? ": " : "",
@@ -394,6 +403,7 @@ static Job *job_new(Jobs *jobs, RunRequest *request, RunPlan *plan)
         .legs_total = (unsigned)job->totals.n_legs,
         .started_realtime_usec = now.realtime_usec,
         .started_boottime_usec = now.boottime_usec,
+        .clock = now.clock,
     };
     if (sd_id128_randomize(&id) < 0 ||
         run_record_set(&job->record.profile, job->totals.profile) < 0 ||

@@ -13,7 +13,8 @@
 /* The columns of `run` that a record fills, in the order of SELECT, INSERT and UPDATE below. */
 #define RUN_COLUMNS                                                                                \
     "id, kind, state, verdict, reason, target, profile, legs_done, legs_total,"                    \
-    " started_realtime_usec, started_boottime_usec, boot_id, evidence"
+    " started_realtime_usec, started_boottime_usec, boot_id, evidence, ended_realtime_usec,"       \
+    " ended_boottime_usec, clock_synchronised"
 
 static void bind_record(sqlite3_stmt *statement, const RunRecord *record)
 {
@@ -30,17 +31,25 @@ static void bind_record(sqlite3_stmt *statement, const RunRecord *record)
     sqlite3_bind_int64(statement, 11, (sqlite3_int64)record->started_boottime_usec);
     db_bind_text(statement, 12, record->boot_id);
     db_bind_text(statement, 13, record->evidence);
+    if (record->ended_boottime_usec) {
+        sqlite3_bind_int64(statement, 14, (sqlite3_int64)record->ended_realtime_usec);
+        sqlite3_bind_int64(statement, 15, (sqlite3_int64)record->ended_boottime_usec);
+    }
+    if (record->clock != RUN_CLOCK_UNKNOWN)
+        sqlite3_bind_int64(statement, 16, record->clock == RUN_CLOCK_SYNCHRONISED);
 }
 
-static int put_record(Store *store, const RunRecord *record)
+int store_put_record(Store *store, const RunRecord *record)
 {
     _cleanup_statement_ sqlite3_stmt *statement = NULL;
     int r = db_prepare(store,
-                       "INSERT INTO run (" RUN_COLUMNS ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)"
+                       "INSERT INTO run (" RUN_COLUMNS ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
                        " ON CONFLICT (id) DO UPDATE SET state = excluded.state,"
                        " verdict = excluded.verdict, reason = excluded.reason,"
                        " target = excluded.target, legs_done = excluded.legs_done,"
-                       " legs_total = excluded.legs_total, evidence = excluded.evidence",
+                       " legs_total = excluded.legs_total, evidence = excluded.evidence,"
+                       " ended_realtime_usec = excluded.ended_realtime_usec,"
+                       " ended_boottime_usec = excluded.ended_boottime_usec",
                        &statement);
 
     if (r < 0)
@@ -59,7 +68,7 @@ static int admit(Store *store, const RunRecord *record, uint64_t write_bytes, ui
     if (write_bytes > 0 &&
         (*ret_charged_bytes > budget_bytes || write_bytes > budget_bytes - *ret_charged_bytes))
         return 0;
-    r = put_record(store, record);
+    r = store_put_record(store, record);
     if (r >= 0)
         r = store_put_charge(store, record, now, write_bytes);
     return r < 0 ? r : 1;
@@ -74,19 +83,6 @@ int store_admit_run(Store *store, const RunRecord *record, uint64_t write_bytes,
         return r;
     return db_finish(store,
                      admit(store, record, write_bytes, budget_bytes, now, ret_charged_bytes));
-}
-
-int store_update_run(Store *store, const RunRecord *record, const StoreTime *now,
-                     const uint64_t *written_bytes)
-{
-    int r = db_execute(store, "BEGIN IMMEDIATE");
-
-    if (r < 0)
-        return r;
-    r = put_record(store, record);
-    if (r >= 0 && written_bytes)
-        r = store_put_charge(store, record, now, *written_bytes);
-    return db_finish(store, r);
 }
 
 int store_interrupt_unfinished(Store *store, const char *reason, unsigned *ret_n)
@@ -129,12 +125,20 @@ static int record_from_row(sqlite3_stmt *statement, RunRecord *ret_record)
         .legs_total = (unsigned)sqlite3_column_int64(statement, 8),
         .started_realtime_usec = (uint64_t)sqlite3_column_int64(statement, 9),
         .started_boottime_usec = (uint64_t)sqlite3_column_int64(statement, 10),
+        .ended_realtime_usec = (uint64_t)sqlite3_column_int64(statement, 13),
+        .ended_boottime_usec = (uint64_t)sqlite3_column_int64(statement, 14),
     };
 
     if (run_state_from_name(state, &record.state) < 0 ||
         run_kind_from_name((const char *)sqlite3_column_text(statement, 1), &kind) < 0)
         return -EUCLEAN;
+    if (run_state_from_name(state, &record.state) < 0 ||
+        run_kind_from_name((const char *)sqlite3_column_text(statement, 1), &kind) < 0)
+        return -EUCLEAN;
     record.kind = run_kind_name(kind);
+    if (sqlite3_column_type(statement, 15) != SQLITE_NULL)
+        record.clock =
+            sqlite3_column_int64(statement, 15) ? RUN_CLOCK_SYNCHRONISED : RUN_CLOCK_UNSYNCHRONISED;
     record.has_verdict = verdict && verdict_from_name(verdict, &record.verdict) >= 0;
     copy_text(statement, 0, record.id, sizeof(record.id));
     copy_text(statement, 11, record.boot_id, sizeof(record.boot_id));

@@ -47,6 +47,9 @@ static inline void cleanup_statement(sqlite3_stmt **statement)
  * -EPROTONOSUPPORT for one newer than this program, or negative errno. */
 int store_migrate(Store *store);
 
+/* Put down a run's record, new or known (store-run.c): inside a transaction. */
+int store_put_record(Store *store, const RunRecord *record);
+
 /* Put down the charge of a run, dated now (store-charge.c): inside a transaction. */
 int store_put_charge(Store *store, const RunRecord *record, const StoreTime *now, uint64_t bytes);
 
