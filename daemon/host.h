@@ -8,9 +8,8 @@
 #include "placement/host-facts.h"
 
 typedef struct HostSource {
-    const char *root;     /* "/" for this host, or a captured tree */
-    const char *dtb;      /* one device tree file alone, instead of a root; NULL otherwise */
-    const json_t *before; /* an Inspection of this host, where there is one: see probe_reread() */
+    const char *root; /* "/" for this host, or a captured tree */
+    const char *dtb;  /* one device tree file alone, instead of a root; NULL otherwise */
 } HostSource;
 
 /*

@@ -233,6 +233,9 @@ int probe_storage(const ProbeRoot *root, const DeviceTree *tree, HostFacts *fact
     return r;
 }
 
+/* Of a tree without host, so that a hostile one costs bounded time; real ones have up to 4. */
+#define MAX_CONTROLLERS 256U
+
 int probe_storage_from_tree(const DeviceTree *tree, HostFacts *facts)
 {
     for (size_t node = controller_next(tree, 0); node != DEVICE_TREE_NONE;
@@ -245,6 +248,11 @@ int probe_storage_from_tree(const DeviceTree *tree, HostFacts *facts)
         };
         int r;
 
+        if (facts->n_devices >= MAX_CONTROLLERS)
+            return host_facts_note(
+                &facts->unknown,
+                "the tree has more than %u MMC/SD controllers: the rest is left out",
+                MAX_CONTROLLERS);
         if (!device.name || !device.node)
             return -ENOMEM;
         reach_from_tree(tree, node, false, 0, &device);

@@ -13,6 +13,9 @@
 
 #include "placement/structure-block.h"
 
+/* OF_ROOT_NODE_ADDR_CELLS_DEFAULT, OF_ROOT_NODE_SIZE_CELLS_DEFAULT (include/linux/of.h, 6.12) */
+#define ROOT_CELLS 1
+
 typedef struct Property {
     const char *name;
     const void *value;
@@ -22,7 +25,8 @@ typedef struct Property {
 typedef struct Node {
     const char *name;
     uint32_t parent;
-    uint32_t phandle; /* 0 = none */
+    uint32_t address_cells; /* of its children's addresses */
+    uint32_t size_cells;
     uint32_t first_property;
     uint32_t n_properties;
 } Node;
@@ -149,6 +153,20 @@ static void sort_index(DeviceTree *tree)
         qsort(tree->handles, tree->n_handles, sizeof(Handle), compare_handles);
 }
 
+/* What a node does not say holds from above. */
+static void inherit_cells(DeviceTree *tree)
+{
+    for (size_t i = 0; i < tree->n_nodes; i++) {
+        Node *node = &tree->nodes[i];
+        const Node *parent = &tree->nodes[node->parent];
+
+        if (!device_tree_cell(tree, i, "#address-cells", &node->address_cells))
+            node->address_cells = i > 0 ? parent->address_cells : ROOT_CELLS;
+        if (!device_tree_cell(tree, i, "#size-cells", &node->size_cells))
+            node->size_cells = i > 0 ? parent->size_cells : ROOT_CELLS;
+    }
+}
+
 /* Fill an empty tree from the blob. */
 static int read_blob(DeviceTree *tree, const void *blob, size_t size)
 {
@@ -172,6 +190,7 @@ static int read_blob(DeviceTree *tree, const void *blob, size_t size)
         return -ENOMEM;
     index_structure(tree, block);
     sort_index(tree);
+    inherit_cells(tree);
     return 0;
 }
 
@@ -331,6 +350,23 @@ const char *device_tree_string_at(const DeviceTree *tree, size_t node, const cha
     return NULL;
 }
 
+bool device_tree_string_index(const DeviceTree *tree, size_t node, const char *name,
+                              const char *text, size_t *ret_index)
+{
+    size_t size;
+    const char *at = device_tree_property(tree, node, name, &size), *end;
+
+    for (size_t i = 0; at && (end = memchr(at, '\0', size)); i++) {
+        if (strcmp(at, text) == 0) {
+            *ret_index = i;
+            return true;
+        }
+        size -= (size_t)(end - at) + 1;
+        at = end + 1;
+    }
+    return false;
+}
+
 const char *device_tree_string(const DeviceTree *tree, size_t node, const char *name)
 {
     return device_tree_string_at(tree, node, name, 0);
@@ -345,6 +381,16 @@ bool device_tree_cell(const DeviceTree *tree, size_t node, const char *name, uin
         return false;
     *ret_cell = fdt32_ld(value);
     return true;
+}
+
+uint32_t device_tree_address_cells(const DeviceTree *tree, size_t node)
+{
+    return tree->nodes[node].address_cells;
+}
+
+uint32_t device_tree_size_cells(const DeviceTree *tree, size_t node)
+{
+    return tree->nodes[node].size_cells;
 }
 
 bool device_tree_enabled(const DeviceTree *tree, size_t node)

@@ -60,8 +60,19 @@ const char *device_tree_string(const DeviceTree *tree, size_t node, const char *
 /* The i-th string of a list property, or NULL. */
 const char *device_tree_string_at(const DeviceTree *tree, size_t node, const char *name, size_t i);
 
+/* The index of the first string of a list property that is `text`: true and *ret_index, or false.
+ */
+bool device_tree_string_index(const DeviceTree *tree, size_t node, const char *name,
+                              const char *text, size_t *ret_index);
+
 /* A property's first cell: true and *ret_cell, or false. */
 bool device_tree_cell(const DeviceTree *tree, size_t node, const char *name, uint32_t *ret_cell);
+
+/* Cells of a child's address (or size) on this bus: the nearest #address-cells (#size-cells) from
+ * the node upward, 1 where there is none (of_bus_n_addr_cells(), of_bus_n_size_cells(),
+ * drivers/of/base.c, 6.12). */
+uint32_t device_tree_address_cells(const DeviceTree *tree, size_t node);
+uint32_t device_tree_size_cells(const DeviceTree *tree, size_t node);
 
 /* Is the node enabled: no status, "okay" or "ok" (of_device_is_available(), drivers/of/base.c)?
  * Its parents are not looked at. */

@@ -66,7 +66,6 @@ extern const DoctorTable doctor_memory;
 extern const DoctorTable doctor_pool;
 extern const DoctorTable doctor_path;
 extern const DoctorTable doctor_card;
-extern const DoctorTable doctor_reread;
 extern const DoctorTable doctor_known_bad;
 extern const DoctorTable doctor_evidence;
 

@@ -14,6 +14,10 @@
 
 #define TRANSLATE_MAX_CELLS 4U /* of an address; Linux: OF_MAX_ADDR_CELLS */
 
+/* Entries of one bus that are looked at, so that a hostile tree costs bounded time: an address in a
+ * later one has no translation here. The longest of Debian's trees has 58. */
+#define TRANSLATE_MAX_RANGES 256U
+
 typedef enum TranslateKind {
     TRANSLATE_RANGES,
     TRANSLATE_DMA_RANGES,
@@ -23,16 +27,19 @@ typedef enum TranslateKind {
 typedef enum TranslateBus {
     TRANSLATE_BUS_DEFAULT,
     TRANSLATE_BUS_FLAGS, /* three address cells, the first is flags that must agree */
+    TRANSLATE_BUS_ISA,   /* two address cells, bit 0 of the first must agree */
     TRANSLATE_BUS_PCI,   /* three address cells, the first is flags whose space must agree */
 } TranslateBus;
 
 /* of_match_bus() */
 TranslateBus translate_bus(const DeviceTree *tree, size_t node);
 
-/* Cells of a child's address (or size) on this bus: the nearest #address-cells (#size-cells) from
- * the node upward, 1 where there is none (of_bus_n_addr_cells(), of_bus_n_size_cells()). */
-uint32_t translate_address_cells(const DeviceTree *tree, size_t node);
-uint32_t translate_size_cells(const DeviceTree *tree, size_t node);
+/* How many cells of an address on this kind of bus are flags: 0 or 1. */
+uint32_t translate_flag_cells(TranslateBus bus);
+
+/* How many cells an address on this kind of bus has at least, whatever the tree says: 3 on PCI,
+ * 2 on ISA, else 1. */
+uint32_t translate_least_cells(TranslateBus bus);
 
 /* The parent for DMA: behind the interconnect path named "dma-mem" where there is one, else the
  * parent (__of_get_dma_parent()); DEVICE_TREE_NONE for the root. */
@@ -42,9 +49,9 @@ size_t translate_dma_parent(const DeviceTree *tree, size_t node);
 uint64_t translate_number(const void *cells, uint32_t n);
 
 /*
- * The CPU address of an address on the bus that holds `node` (translate_address_cells() of its
- * parent; of big-endian cells): true and *ret_cpu, or false where a bus on the way has no
- * translation for it (OF_BAD_ADDR).
+ * The CPU address of an address on the bus that holds `node` (of big-endian cells, as many
+ * as that bus has: device_tree_address_cells() of the parent, 2 on ISA, 3 on PCI): true and
+ * *ret_cpu, or false where a bus on the way has no translation for it (OF_BAD_ADDR).
  */
 bool translate_to_cpu(const DeviceTree *tree, size_t node, TranslateKind kind, const void *cells,
                       uint64_t *ret_cpu);

@@ -8,16 +8,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include <libfdt.h>
-
+#include "placement/dma-ranges.h"
 #include "placement/translate.h"
-
-/* The layout of one entry of a node's dma-ranges, in cells. */
-typedef struct RangeFormat {
-    uint32_t bus_cells;
-    uint32_t cpu_cells;
-    uint32_t size_cells;
-} RangeFormat;
 
 DmaReach window_identity(uint64_t dma_mask)
 {
@@ -85,8 +77,8 @@ static void join_contiguous(DmaReach *reach)
         reach->n_windows = kept + 1;
 }
 
-/* Add what of a range no earlier one holds: in Linux the earlier one wins. */
-static int add_range(DmaReach *reach, DmaWindow range)
+/* Add what of a window no earlier one holds: in Linux the earlier one wins. */
+static int add_window(DmaReach *reach, DmaWindow range)
 {
     for (size_t i = 0; i < reach->n_windows; i++) {
         const DmaWindow *window = &reach->windows[i];
@@ -113,52 +105,36 @@ static int add_range(DmaReach *reach, DmaWindow range)
     return insert_window(reach, range);
 }
 
-/* One entry of dma-ranges. Linux skips one that has no translation; so does this. */
-static int read_range(const DeviceTree *tree, size_t node, const RangeFormat *format,
-                      const fdt32_t *cells, DmaReach *reach)
+static int add_range(DmaReach *reach, const DmaRange *range)
 {
-    uint64_t bus = translate_number(cells, format->bus_cells), bus_end;
-    uint64_t bytes =
-        translate_number(cells + format->bus_cells + format->cpu_cells, format->size_cells);
-    DmaWindow window = { .bus_start = bus };
+    DmaWindow window = { .cpu_start = range->cpu, .bus_start = range->bus };
+    uint64_t bus_end;
 
-    if (bytes == 0 || !translate_to_cpu(tree, node, TRANSLATE_DMA_RANGES, cells + format->bus_cells,
-                                        &window.cpu_start))
-        return 0;
-    if (__builtin_add_overflow(bus, bytes - 1, &bus_end) ||
-        __builtin_add_overflow(window.cpu_start, bytes - 1, &window.cpu_end))
+    if (__builtin_add_overflow(range->bus, range->bytes - 1, &bus_end) ||
+        __builtin_add_overflow(range->cpu, range->bytes - 1, &window.cpu_end))
         return -EBADMSG;
     if (bus_end > reach->bus_limit)
         reach->bus_limit = bus_end;
-    return add_range(reach, window);
+    return add_window(reach, window);
 }
 
-static int read_ranges(const DeviceTree *tree, size_t node, DmaReach *reach)
+/*
+ * The windows of a node's dma-ranges; none where no entry has a translation. An entry of no bytes
+ * ends Linux's table (`for (m = dev->dma_range_map; m->size; m++)`, include/linux/dma-direct.h,
+ * 6.12); where nothing stands before it nothing is reached, which no board can mean.
+ */
+static int read_windows(const DeviceTree *tree, size_t node, DmaReach *reach)
 {
-    size_t parent = device_tree_parent(tree, node), size, entry;
-    const fdt32_t *cells = device_tree_property(tree, node, "dma-ranges", &size);
-    RangeFormat format = { .bus_cells = translate_address_cells(tree, node),
-                           .size_cells = translate_size_cells(tree, node) };
-    int r;
+    DmaRange ranges[DMA_RANGES_MAX];
+    size_t n;
+    int r = dma_ranges_read(tree, node, ranges, &n);
 
-    if (parent == DEVICE_TREE_NONE) /* of the root: leads nowhere, and Linux ignores it */
-        return 0;
-    format.cpu_cells = translate_address_cells(tree, parent);
-    if (format.bus_cells > TRANSLATE_MAX_CELLS || format.cpu_cells > TRANSLATE_MAX_CELLS ||
-        format.size_cells > TRANSLATE_MAX_CELLS)
+    for (size_t i = 0; r == 0 && i < n && ranges[i].bytes > 0; i++)
+        r = add_range(reach, &ranges[i]);
+    if (r < 0)
+        return r;
+    if (n > 0 && reach->n_windows == 0)
         return -EBADMSG;
-    /* A PCI parent's address has three cells whatever it says; never read past the entry. */
-    if (translate_bus(tree, translate_dma_parent(tree, node)) == TRANSLATE_BUS_PCI &&
-        format.cpu_cells < 3)
-        return -EBADMSG;
-    entry = format.bus_cells + format.cpu_cells + format.size_cells;
-    if (entry == 0)
-        return -EBADMSG;
-    for (size_t left = size / sizeof(*cells); left >= entry; left -= entry, cells += entry) {
-        r = read_range(tree, node, &format, cells, reach);
-        if (r < 0)
-            return r;
-    }
     join_contiguous(reach);
     return 0;
 }
@@ -179,7 +155,7 @@ static int window_from(const DeviceTree *tree, size_t start, uint64_t dma_mask, 
     if (r < 0)
         return r;
     if (source != DEVICE_TREE_NONE) {
-        r = read_ranges(tree, source, &reach);
+        r = read_windows(tree, source, &reach);
         if (r < 0)
             return r;
         if (reach.n_windows > 0)
@@ -193,10 +169,25 @@ static int window_from(const DeviceTree *tree, size_t start, uint64_t dma_mask, 
     return 0;
 }
 
+/*
+ * Where the walk of a node's device starts: at its parent, but for a PCI device, which a tree may
+ * describe too, at its host bridge (pci_dma_configure(), drivers/pci/pci-driver.c, 6.12).
+ */
+static size_t start_of_walk(const DeviceTree *tree, size_t node)
+{
+    size_t host = DEVICE_TREE_NONE;
+
+    for (size_t above = device_tree_parent(tree, node);
+         above != DEVICE_TREE_NONE && translate_bus(tree, above) == TRANSLATE_BUS_PCI;
+         above = device_tree_parent(tree, above))
+        host = above;
+    return host != DEVICE_TREE_NONE ? host : translate_dma_parent(tree, node);
+}
+
 int window_of_device(const DeviceTree *tree, size_t node, uint64_t dma_mask, DmaReach *ret_reach,
                      size_t *ret_source)
 {
-    return window_from(tree, translate_dma_parent(tree, node), dma_mask, ret_reach, ret_source);
+    return window_from(tree, start_of_walk(tree, node), dma_mask, ret_reach, ret_source);
 }
 
 int window_of_pci_device(const DeviceTree *tree, size_t bridge, uint64_t dma_mask,

@@ -22,7 +22,8 @@
  * root, mean no translation and no limit. `dma_mask` is the driver's, 0 = WINDOW_DEFAULT_DMA_MASK;
  * it is cut as the kernel does: &= BIT_MASK(ilog2(end) + 1).
  * *ret_source, where it is wanted, is the node whose dma-ranges count, or DEVICE_TREE_NONE.
- * 0; -EBADMSG a range that no address space can hold; -E2BIG more than REACH_MAX_WINDOWS pieces;
+ * 0; -EBADMSG a range that no address space can hold; -E2BIG more than DMA_RANGES_MAX
+ * entries or REACH_MAX_WINDOWS pieces;
  * -ELOOP a DMA parent that never reaches the root.
  */
 int window_of_device(const DeviceTree *tree, size_t node, uint64_t dma_mask, DmaReach *ret_reach,

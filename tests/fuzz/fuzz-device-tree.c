@@ -67,8 +67,8 @@ static void ask_translation(const DeviceTree *tree, size_t node)
     uint64_t cpu;
 
     translate_bus(tree, node);
-    translate_address_cells(tree, node);
-    translate_size_cells(tree, node);
+    device_tree_address_cells(tree, node);
+    device_tree_size_cells(tree, node);
     translate_dma_parent(tree, node);
     translate_to_cpu(tree, node, TRANSLATE_RANGES, cells, &cpu);
     translate_to_cpu(tree, node, TRANSLATE_DMA_RANGES, cells, &cpu);
