@@ -3,6 +3,7 @@
 #
 #   tests/unit/ROOM/test-NAME.c  cmocka, linked with the shipped objects of ROOM and those below it
 #   tests/host/test-NAME.sh  programs on this machine, no emulator
+#   tests/trees/         Debian's device trees, and a second reading of them
 #   tests/house/*.sh         the rules of the house
 #   tests/xen/test-NAME.sh   inside a real Dom0, through lab/run
 #   tests/fuzz/fuzz-NAME.c   a parser of foreign bytes under libFuzzer
@@ -16,6 +17,16 @@ $(TEST_O)/unit/$(1)/%: $(O)/tests/unit/$(1)/%.o $(ARCHIVES_$(1))
 	$$(Q)$$(CC) $$(ALL_LDFLAGS) -o $$@ $$^ $$(pkg_libs) -lcmocka -lm
 endef
 $(foreach room,$(ROOMS),$(eval $(call unit_rule,$(room))))
+
+# What tests run as programs of their own, linked with everything.
+TREE_PROGRAMS := $(TEST_O)/trees/inspect-trees
+$(TREE_PROGRAMS): $(TEST_O)/trees/%: $(O)/tests/trees/%.o $(ARCHIVES_daemon)
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(pkg_libs) -lm
+
+.PHONY: tree-programs
+tree-programs: $(TREE_PROGRAMS)
 
 .PHONY: unit-tests $(addprefix unit-tests-,$(ROOMS))
 unit-tests: $(UNIT_TESTS)
@@ -36,8 +47,8 @@ SCRIPTS = $(shell git ls-files | grep -v '[.]mk$$' | xargs grep -lE '^\#!.*(bash
 .PHONY: test
 test:
 	tests/setup host
-	$(Q)$(MAKE) --no-print-directory all WERROR=1
-	$(Q)$(MAKE) --no-print-directory all unit-tests O=$(SAN_O) SAN=$(SANITIZERS) WERROR=1
+	$(Q)$(MAKE) --no-print-directory all tree-programs WERROR=1
+	$(Q)$(MAKE) --no-print-directory all tree-programs unit-tests O=$(SAN_O) SAN=$(SANITIZERS) WERROR=1
 	$(Q)$(MAKE) --no-print-directory fuzz-scripts
 	$(Q)BUILD=$(CURDIR)/$(SAN_O) SAN=$(SANITIZERS) NM=$(NM) tests/run --log $(O)/tests/log \
 	    $(O)/tests/house.sh $$(find $(SAN_O)/tests/unit -type f -executable | sort) $(FUZZ_TESTS) $(HOST_TESTS)
@@ -71,7 +82,7 @@ bench:
 lint: $(O)/generated/io.xdmad.varlink.inc
 	tests/setup host
 	$(call say,FMT,all)
-	$(Q)clang-format --dry-run -Werror $(wildcard $(addsuffix /*.[ch],$(ROOMS) tests/bench tests/fuzz tests/unit/*))
+	$(Q)clang-format --dry-run -Werror $(wildcard $(addsuffix /*.[ch],$(ROOMS) tests/bench tests/fuzz tests/trees tests/unit/*))
 	$(call say,TIDY,all)
 	$(Q)printf '%s\n' $(wildcard $(addsuffix /*.c,$(ROOMS))) | \
 	    xargs -P 2 -n 8 sh -c 'clang-tidy --quiet "$$@" -- $(ALL_CFLAGS) 2>/dev/null' tidy
