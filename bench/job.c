@@ -80,9 +80,9 @@ static int memory_lines(const JobPaths *paths, char **ret_lines)
     return r < 0 ? -ENOMEM : 0;
 }
 
-int job_build(const Plan *plan, const PlanLeg *leg, const JobPaths *paths, char **ret_text)
+int job_build(const LegJob *leg, const JobPaths *paths, char **ret_text)
 {
-    const Workload *workload = &plan->workloads[leg->workload];
+    const Workload *workload = leg->workload;
     _cleanup_free_ char *memory = NULL;
     char *text;
 

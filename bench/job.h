@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "bench/plan.h"
+#include "bench/leg-job.h"
 
 typedef enum FioMemory {
     FIO_MEMORY_SHARED, /* iomem=mmapshared:PATH, base pages */
@@ -29,9 +29,9 @@ typedef struct JobPaths {
  * without fio's separators (":"), comments ("#", ";"), keywords ("$") and escapes. */
 bool job_path_is_plain(const char *path);
 
-/* The job of one leg of the plan; the caller frees *ret_text. 0; -EINVAL for a path that is not
+/* fio's job for the leg; the caller frees *ret_text. 0; -EINVAL for a path that is not
  * plain, or a huge page size that does not fit the kind of memory; -ENOMEM. */
-int job_build(const Plan *plan, const PlanLeg *leg, const JobPaths *paths, char **ret_text);
+int job_build(const LegJob *leg, const JobPaths *paths, char **ret_text);
 
 #define JOB_ARGV_MAX 8
 

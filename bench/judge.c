@@ -17,7 +17,7 @@ typedef struct Judge {
     const Plan *plan;
     const LegOutcome *by_leg;
     const WorkloadFigures *figures;
-    const BenchContext *context;
+    const ReportContext *context;
     json_t *reasons;
     bool out_of_memory;
 } Judge;
@@ -164,7 +164,7 @@ static void judge_intervals(Judge *judge)
 }
 
 int bench_judge(const Plan *plan, const LegOutcome *by_leg, const WorkloadFigures *figures,
-                const BenchContext *context, Verdict *ret_verdict, json_t **ret_reasons)
+                const ReportContext *context, Verdict *ret_verdict, json_t **ret_reasons)
 {
     _cleanup_json_ json_t *reasons = json_array();
     Judge judge = {

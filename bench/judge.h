@@ -17,6 +17,6 @@
  * threshold_source, evidence[]}, empty for a pass; -ENOMEM.
  */
 int bench_judge(const Plan *plan, const LegOutcome *by_leg, const WorkloadFigures *figures,
-                const BenchContext *context, Verdict *ret_verdict, json_t **ret_reasons);
+                const ReportContext *context, Verdict *ret_verdict, json_t **ret_reasons);
 
 #endif

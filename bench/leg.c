@@ -15,10 +15,10 @@ void leg_outcome_done(LegOutcome *outcome)
     *outcome = (LegOutcome) { 0 };
 }
 
-void leg_outcome_prove(LegOutcome *outcome, const PlanLeg *leg)
+void leg_outcome_prove(LegOutcome *outcome, DmaPath planned)
 {
     const ProofInput input = {
-        .planned = leg->path,
+        .planned = planned,
         .trace_available = outcome->trace_available,
         .lost_events = outcome->lost_events,
         .frames_known = outcome->frames_known,

@@ -36,9 +36,9 @@ typedef struct LegOutcome {
 /* Free what it owns and zero it. */
 void leg_outcome_done(LegOutcome *outcome);
 
-/* Set the proof out of the rest and the plan's leg. A leg that the gate refused counts as having
- * issued nothing known, hence is unproved. */
-void leg_outcome_prove(LegOutcome *outcome, const PlanLeg *leg);
+/* Set the proof out of the rest and the path that was planned. A leg that the gate refused counts
+ * as having issued nothing known, hence is unproved. */
+void leg_outcome_prove(LegOutcome *outcome, DmaPath planned);
 
 /* Ran, passed the gate, and proved on its planned path: the only legs that enter a figure. */
 bool leg_outcome_counts(const LegOutcome *outcome);

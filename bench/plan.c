@@ -21,6 +21,18 @@ void plan_done(Plan *plan)
     *plan = (Plan) { 0 };
 }
 
+LegJob plan_leg_job(const Plan *plan, const PlanLeg *leg)
+{
+    return (LegJob) {
+        .index = leg->index,
+        .workload = &plan->workloads[leg->workload],
+        .path = leg->path,
+        .offset_bytes = leg->offset_bytes,
+        .region_bytes = leg->region_bytes,
+        .seed = leg->seed,
+    };
+}
+
 static uint64_t round_up(uint64_t bytes, uint64_t unit)
 {
     return (bytes + unit - 1) / unit * unit;

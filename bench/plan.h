@@ -23,6 +23,7 @@
 
 #include <jansson.h>
 
+#include "bench/leg-job.h"
 #include "bench/profile.h"
 #include "common/dma-path.h"
 
@@ -77,6 +78,9 @@ void plan_done(Plan *plan);
 /* 0 and *ret_plan (the caller calls plan_done); -EINVAL when the input breaks a bound above;
  * -ENOMEM. */
 int plan_build(const PlanInput *input, Plan *ret_plan);
+
+/* A leg of the plan as it is run; it borrows from the plan. */
+LegJob plan_leg_job(const Plan *plan, const PlanLeg *leg);
 
 /*
  * The buffer that fio 3.33 to 3.39 wants for a workload with direct=1 and without iomem_align

@@ -134,7 +134,7 @@ static json_t *leg_to_json(const Plan *plan, const PlanLeg *leg, const LegOutcom
 /* All that a report is made of, in the plan's order. */
 typedef struct Material {
     const Plan *plan;
-    const BenchContext *context;
+    const ReportContext *context;
     const LegOutcome *by_leg;
     const WorkloadFigures *figures;
 } Material;
@@ -165,7 +165,7 @@ static json_t *workloads_to_json(const Material *material)
     return take_ptr(workloads);
 }
 
-static json_t *bytes_to_json(const Plan *plan, const BenchContext *context)
+static json_t *bytes_to_json(const Plan *plan, const ReportContext *context)
 {
     return json_pack("{s:I, s:I, s:o*}", "planned_read", (json_int_t)plan->bytes_read,
                      "planned_write", (json_int_t)plan->bytes_written, "kernel_written",
@@ -177,7 +177,7 @@ static json_t *bytes_to_json(const Plan *plan, const BenchContext *context)
 static int tell(const Material *material, json_t **ret_report)
 {
     const Plan *plan = material->plan;
-    const BenchContext *context = material->context;
+    const ReportContext *context = material->context;
     _cleanup_json_ json_t *reasons = NULL;
     Verdict verdict;
     json_t *report;
@@ -226,13 +226,13 @@ static int sort_outcomes(const Plan *plan, const LegOutcome *outcomes, size_t n_
         if (index >= plan->n_legs || by_leg[index].index != NO_OUTCOME)
             return -EINVAL;
         by_leg[index] = outcomes[i];
-        leg_outcome_prove(&by_leg[index], &plan->legs[index]);
+        leg_outcome_prove(&by_leg[index], plan->legs[index].path);
     }
     return 0;
 }
 
 int bench_report_build(const Plan *plan, const LegOutcome *outcomes, size_t n_outcomes,
-                       const BenchContext *context, json_t **ret_report)
+                       const ReportContext *context, json_t **ret_report)
 {
     LegOutcome *by_leg = calloc(plan->n_legs, sizeof(*by_leg));
     WorkloadFigures *figures = calloc(plan->n_workloads, sizeof(*figures));
@@ -250,13 +250,4 @@ int bench_report_build(const Plan *plan, const LegOutcome *outcomes, size_t n_ou
     free(figures);
     free(by_leg);
     return r;
-}
-
-Verdict bench_report_verdict(const json_t *report)
-{
-    Verdict verdict = VERDICT_INCONCLUSIVE;
-
-    /* an unknown name leaves it inconclusive */
-    (void)verdict_from_name(json_get_string(report, "verdict", ""), &verdict);
-    return verdict;
 }

@@ -28,7 +28,7 @@ typedef struct PathReach {
 } PathReach;
 
 /* What the report tells beside the legs. All borrowed; JSON may be NULL, which leaves it out. */
-typedef struct BenchContext {
+typedef struct ReportContext {
     const char *run;      /* its id */
     const char *evidence; /* the evidence directory's name, or NULL */
     json_t *target;       /* what was measured: path, device, card */
@@ -41,7 +41,7 @@ typedef struct BenchContext {
     const char *interruption; /* why, or NULL */
     bool kernel_written_known;
     uint64_t kernel_written_bytes; /* to the block device during the run, from the kernel */
-} BenchContext;
+} ReportContext;
 
 /*
  * Judge and tell. `outcomes` are in any order, at most one a leg; a leg without one is missing, and
@@ -49,9 +49,6 @@ typedef struct BenchContext {
  * reference; -EINVAL for an outcome of no leg or two of one; -ENOMEM.
  */
 int bench_report_build(const Plan *plan, const LegOutcome *outcomes, size_t n_outcomes,
-                       const BenchContext *context, json_t **ret_report);
-
-/* The verdict that a report tells; inconclusive when it tells none. */
-Verdict bench_report_verdict(const json_t *report);
+                       const ReportContext *context, json_t **ret_report);
 
 #endif

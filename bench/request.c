@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Bench parameters from outside: each member checked by one small reader, everything else refused.
+ * Parameters of a run from outside: each member checked by one small reader, everything else
+ * refused.
  */
 #include "bench/request.h"
 
@@ -10,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/profile.h"
 #include "common/parse.h"
 
 #define DEFAULT_PROFILE  "quick"
@@ -37,7 +39,7 @@ static bool is_printable(const char *text)
     return true;
 }
 
-static int read_target(BenchRequest *request, const json_t *value, RequestError *error)
+static int read_target(RunRequest *request, const json_t *value, RequestError *error)
 {
     const char *text = json_string_value(value);
 
@@ -51,15 +53,17 @@ static int read_target(BenchRequest *request, const json_t *value, RequestError 
     return request->target ? 0 : -ENOMEM;
 }
 
-static int read_profile(BenchRequest *request, const json_t *value, RequestError *error)
+static int read_profile(RunRequest *request, const json_t *value, RequestError *error)
 {
-    request->profile = profile_by_name(json_string_value(value));
-    if (!request->profile)
+    const Profile *profile = profile_by_name(json_string_value(value));
+
+    if (!profile)
         return refuse(error, "profile", "profile must be quick, standard or full");
+    request->profile = profile->name;
     return 0;
 }
 
-static int read_dry_run(BenchRequest *request, const json_t *value, RequestError *error)
+static int read_dry_run(RunRequest *request, const json_t *value, RequestError *error)
 {
     if (!json_is_boolean(value))
         return refuse(error, "dry_run", "dry_run must be true or false");
@@ -67,7 +71,7 @@ static int read_dry_run(BenchRequest *request, const json_t *value, RequestError
     return 0;
 }
 
-static int read_confirm_cid(BenchRequest *request, const json_t *value, RequestError *error)
+static int read_confirm_cid(RunRequest *request, const json_t *value, RequestError *error)
 {
     const char *text = json_string_value(value);
     uint8_t cid[CID_BYTES];
@@ -87,7 +91,7 @@ static int read_confirm_cid(BenchRequest *request, const json_t *value, RequestE
     return 0;
 }
 
-static int read_seed(BenchRequest *request, const json_t *value, RequestError *error)
+static int read_seed(RunRequest *request, const json_t *value, RequestError *error)
 {
     if (!json_is_integer(value) || json_integer_value(value) < 0)
         return refuse(error, "seed", "seed must be a whole number from 0 to 9223372036854775807");
@@ -98,7 +102,7 @@ static int read_seed(BenchRequest *request, const json_t *value, RequestError *e
 
 typedef struct FieldReader {
     const char *key;
-    int (*read)(BenchRequest *request, const json_t *value, RequestError *error);
+    int (*read)(RunRequest *request, const json_t *value, RequestError *error);
 } FieldReader;
 
 static const FieldReader readers[] = {
@@ -106,31 +110,31 @@ static const FieldReader readers[] = {
     { "confirm_cid", read_confirm_cid }, { "seed", read_seed },
 };
 
-static int read_member(BenchRequest *request, const char *key, const json_t *value,
+static int read_member(RunRequest *request, const char *key, const json_t *value,
                        RequestError *error)
 {
     for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++) {
         if (strcmp(readers[i].key, key) == 0)
             return json_is_null(value) ? 0 : readers[i].read(request, value, error);
     }
-    return refuse(error, key, "a bench has no such parameter");
+    return refuse(error, key, "a %s has no such parameter", run_kind_name(request->kind));
 }
 
-void bench_request_done(BenchRequest *request)
+void run_request_done(RunRequest *request)
 {
     free(request->target);
     free(request->confirm_cid);
-    *request = (BenchRequest) { 0 };
+    *request = (RunRequest) { 0 };
 }
 
-int bench_request_parse(const json_t *parameters, BenchRequest *ret_request,
-                        RequestError *ret_error)
+int run_request_parse(RunKind kind, const json_t *parameters, RunRequest *ret_request,
+                      RequestError *ret_error)
 {
-    BenchRequest request = { .profile = profile_by_name(DEFAULT_PROFILE) };
+    RunRequest request = { .kind = kind, .profile = DEFAULT_PROFILE };
     RequestError error = { 0 };
 
     if (parameters && !json_is_object(parameters)) {
-        refuse(ret_error, "", "the parameters of a bench must be an object");
+        refuse(ret_error, "", "the parameters of a %s must be an object", run_kind_name(kind));
         return -EBADMSG;
     }
     /* jansson's iterator wants a mutable object, though it only reads */
@@ -146,7 +150,7 @@ int bench_request_parse(const json_t *parameters, BenchRequest *ret_request,
     }
     json_decref(object);
     if (r < 0) {
-        bench_request_done(&request);
+        run_request_done(&request);
         if (r == -EBADMSG)
             *ret_error = error;
         return r;
@@ -155,10 +159,10 @@ int bench_request_parse(const json_t *parameters, BenchRequest *ret_request,
     return 0;
 }
 
-json_t *bench_request_to_json(const BenchRequest *request)
+json_t *run_request_to_json(const RunRequest *request)
 {
     return json_pack("{s:s*, s:s, s:b, s:s*, s:o*}", "target", request->target, "profile",
-                     request->profile->name, "dry_run", request->dry_run, "confirm_cid",
+                     request->profile, "dry_run", request->dry_run, "confirm_cid",
                      request->confirm_cid, "seed",
                      request->seed_given ? json_integer((json_int_t)request->seed) : NULL);
 }

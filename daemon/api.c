@@ -129,9 +129,10 @@ static void get_status(Manager *manager, PendingCall *call)
 
 /* --- runs ---------------------------------------------------------------------------------- */
 
-static int build_plan(BenchRequest *request, Plan *ret_plan)
+static int build_plan(RunRequest *request, RunPlan *ret_plan)
 {
-    PlanInput input = {
+    RunPlanInput input = {
+        .kind = request->kind,
         .profile = request->profile,
         .direct = true,
         .bounce = true,
@@ -147,15 +148,16 @@ static int build_plan(BenchRequest *request, Plan *ret_plan)
         request->seed_given = true;
     }
     input.seed = request->seed;
-    return plan_build(&input, ret_plan);
+    return run_plan_build(&input, ret_plan);
 }
 
-static void bench(Manager *manager, PendingCall *call)
+/* Bench: a run of this kind, or its plan alone. */
+static void start_run(Manager *manager, PendingCall *call, RunKind kind)
 {
-    BenchRequest request;
+    RunRequest request;
     RequestError error;
-    Plan plan;
-    int r = bench_request_parse(call_words(call)->parameters, &request, &error);
+    RunPlan plan;
+    int r = run_request_parse(kind, call_words(call)->parameters, &request, &error);
 
     if (r == -EBADMSG) {
         call_error_invalid_parameter(call, error.field);
@@ -164,25 +166,30 @@ static void bench(Manager *manager, PendingCall *call)
     if (r >= 0) {
         r = build_plan(&request, &plan);
         if (r < 0)
-            bench_request_done(&request);
+            run_request_done(&request);
     }
     if (r < 0) {
         call_error_unavailable(call, strerror(-r));
         return;
     }
     if (request.dry_run) {
-        call_reply(call, json_pack("{s:o}", "plan", plan_to_json(&plan)));
-        bench_request_done(&request);
-        plan_done(&plan);
+        call_reply(call, json_pack("{s:o}", "plan", run_plan_to_json(&plan)));
+        run_request_done(&request);
+        run_plan_done(&plan);
         return;
     }
     if (!manager->store) {
         call_error_unavailable(call, manager->store_failure);
-        bench_request_done(&request);
-        plan_done(&plan);
+        run_request_done(&request);
+        run_plan_done(&plan);
         return;
     }
     jobs_submit(manager->jobs, call, &request, &plan);
+}
+
+static void bench(Manager *manager, PendingCall *call)
+{
+    start_run(manager, call, RUN_KIND_BENCH);
 }
 
 static void watch(Manager *manager, PendingCall *call)

@@ -13,6 +13,7 @@
 /* A capture under way. */
 typedef struct Capture {
     const ProbeRoot *root; /* not owned */
+    const json_t *before;  /* not owned; NULL is none */
     Tar tar;
     json_t *missing; /* array of strings */
 } Capture;

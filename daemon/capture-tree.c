@@ -17,6 +17,8 @@
 #include "daemon/capture-log.h"
 #include "daemon/capture-storage.h"
 #include "daemon/probe-kernel-log.h"
+#include "daemon/probe-reread.h"
+#include "daemon/probe-storage.h"
 #include "daemon/probe-tree.h"
 #include "daemon/probe-xen.h"
 #include "daemon/xen-facts.h"
@@ -213,12 +215,29 @@ static int capture_xen(Capture *capture)
     return r < 0 ? r : capture_console(capture, &facts.xen.console);
 }
 
+/* What the cards answered when their registers were read again. */
+static int capture_rereads(Capture *capture)
+{
+    _cleanup_(host_facts_done) HostFacts facts = { 0 };
+    _cleanup_json_ json_t *rereads = NULL;
+    _cleanup_free_ char *line = NULL;
+    int r = probe_storage(capture->root, NULL, &facts);
+
+    if (r == 0)
+        r = probe_reread(capture->root, capture->before, &facts);
+    if (r < 0)
+        return r;
+    rereads = probe_reread_to_json(&facts);
+    line = rereads ? json_to_line(rereads) : NULL;
+    return line ? capture_bytes(capture, "/card-rereads.json", line, strlen(line)) : -ENOMEM;
+}
+
 /* Everything, in the archive's order. */
 static int capture_all(Capture *capture)
 {
     static int (*const parts[])(Capture *) = {
-        capture_options, capture_configuration, capture_log,
-        capture_xen,     capture_device_tree,   capture_storage,
+        capture_options,     capture_configuration, capture_log,     capture_xen,
+        capture_device_tree, capture_storage,       capture_rereads,
     };
     static const char iort[] = "/sys/firmware/acpi/tables/IORT";
     int r = 0;
@@ -236,10 +255,11 @@ static int capture_all(Capture *capture)
     return r < 0 ? r : tar_finish(&capture->tar);
 }
 
-int capture_tree(const ProbeRoot *root, Tar *ret_tar, json_t **ret_missing)
+int capture_tree(const ProbeRoot *root, const json_t *before, Tar *ret_tar, json_t **ret_missing)
 {
     Capture capture = {
         .root = root,
+        .before = before,
         .tar = tar_of(CAPTURE_MAX_BYTES),
         .missing = json_array(),
     };

@@ -20,10 +20,11 @@
 #define CAPTURE_MAX_BYTES (11U * 1024 * 1024)
 
 /*
- * Capture. *ret_tar is a finished archive, released with tar_done(); *ret_missing an array of
- * strings, each a path that is there and could not be taken, and why: a new reference.
- * 0; -EFBIG when it outgrows CAPTURE_MAX_BYTES; or -ENOMEM.
+ * Capture. `before` is an Inspection of this host or NULL, see probe_reread(). *ret_tar is a
+ * finished archive, released with tar_done(); *ret_missing an array of strings, each a path that is
+ * there and could not be taken, and why: a new reference. 0; -EFBIG when it outgrows
+ * CAPTURE_MAX_BYTES; or -ENOMEM.
  */
-int capture_tree(const ProbeRoot *root, Tar *ret_tar, json_t **ret_missing);
+int capture_tree(const ProbeRoot *root, const json_t *before, Tar *ret_tar, json_t **ret_missing);
 
 #endif

@@ -53,14 +53,14 @@ static int send_failure(const ChildLink *link, int error)
 /* In the child: the pieces, then `bytes` and `missing`; or `failure` alone. */
 static int capture_main(const ChildLink *link, void *data)
 {
+    const CaptureCall *capture_ = data;
     ProbeRoot root;
     Tar tar = { 0 };
     json_t *missing = NULL;
     int r = probe_root_open("/", &root);
 
-    (void)data;
     if (r == 0)
-        r = capture_tree(&root, &tar, &missing);
+        r = capture_tree(&root, capture_->manager->last_inspection, &tar, &missing);
     if (r < 0)
         return send_failure(link, r) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
     r = send_pieces(link, &tar);
@@ -114,6 +114,7 @@ static int start(Manager *manager, PendingCall *call)
     ChildSpec spec = {
         .name = "xdmad-capture",
         .main = capture_main,
+        .data = capture_,
         .deadline_usec = CAPTURE_DEADLINE_USEC,
         .on_message = on_message,
         .on_end = on_end,

@@ -11,6 +11,7 @@
 #include "daemon/probe-environment.h"
 #include "daemon/probe-kernel-log.h"
 #include "daemon/probe-kernel.h"
+#include "daemon/probe-reread.h"
 #include "daemon/probe-root.h"
 #include "daemon/probe-storage.h"
 #include "daemon/probe-tree.h"
@@ -74,7 +75,7 @@ static int acquire_tree(const ProbeRoot *root, HostFacts *facts, DeviceTree **re
     return host_facts_note(&facts->unknown, "device tree: %s", strerror(-r));
 }
 
-static int acquire_root(const ProbeRoot *root, HostFacts *facts)
+static int acquire_root(const ProbeRoot *root, const json_t *before, HostFacts *facts)
 {
     _cleanup_(cleanup_tree) DeviceTree *tree = NULL;
     int r;
@@ -96,6 +97,8 @@ static int acquire_root(const ProbeRoot *root, HostFacts *facts)
     if (r < 0)
         return r;
     r = probe_storage(root, tree, facts);
+    if (r == 0)
+        r = probe_reread(root, before, facts);
     return r < 0 ? r : probe_environment(root, tree, facts);
 }
 
@@ -122,7 +125,7 @@ int host_acquire(const HostSource *source, HostFacts *ret_facts)
         r = probe_root_open(source->root, &root);
         if (r < 0)
             return r;
-        r = acquire_root(&root, &facts);
+        r = acquire_root(&root, source->before, &facts);
         probe_root_close(&root);
     }
     if (r < 0)

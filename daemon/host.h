@@ -8,8 +8,9 @@
 #include "placement/host-facts.h"
 
 typedef struct HostSource {
-    const char *root; /* "/" for this host, or a captured tree */
-    const char *dtb;  /* one device tree file alone, instead of a root; NULL otherwise */
+    const char *root;     /* "/" for this host, or a captured tree */
+    const char *dtb;      /* one device tree file alone, instead of a root; NULL otherwise */
+    const json_t *before; /* an Inspection of this host, where there is one: see probe_reread() */
 } HostSource;
 
 /*

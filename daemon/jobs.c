@@ -24,8 +24,9 @@
 typedef struct Job {
     Jobs *jobs; /* not owned */
     RunRecord record;
-    BenchRequest request;
-    Plan plan;
+    RunRequest request;
+    RunPlan plan;
+    RunTotals totals;
     RunInput input;
     Child *child;
     bool cancelled;   /* by a caller */
@@ -34,6 +35,7 @@ typedef struct Job {
     bool written_known;
     uint64_t written_bytes; /* by the kernel's count */
     int record_result;      /* of storing its end */
+    int report_result;      /* of reading its report, whose figures are stored with it */
     json_t *last_event;     /* for watchers that come late; owned */
     STAILQ_ENTRY(Job) queue;
 } Job;
@@ -54,6 +56,12 @@ struct Jobs {
 
 static void start_next(Jobs *jobs);
 
+/* What it may write at most: its legs, and the target's making. */
+static uint64_t write_bytes_of(const Job *job)
+{
+    return job->totals.bytes_written + job->totals.target_bytes;
+}
+
 static void job_free(Job *job)
 {
     if (!job)
@@ -61,8 +69,8 @@ static void job_free(Job *job)
     job->jobs->n_jobs--;
     child_kill(job->child);
     run_record_done(&job->record);
-    bench_request_done(&job->request);
-    plan_done(&job->plan);
+    run_request_done(&job->request);
+    run_plan_done(&job->plan);
     json_decref(job->last_event);
     free(job);
 }
@@ -131,12 +139,17 @@ static void record_work(void *data)
 {
     Job *job = data;
     const Config *config = job->jobs->config;
+    _cleanup_json_ json_t *report = NULL;
     StoreTime now = store_time_now();
 
+    if (job->record.evidence)
+        job->report_result = evidence_read_json(job->record.evidence, "report.json", &report);
     /* a run that was killed could not clean up */
     evidence_sweep_run(config->runtime_directory, job->record.id);
-    job->record_result = store_update_run(job->jobs->store, &job->record, &now,
-                                          job->written_known ? &job->written_bytes : NULL);
+    job->record.ended_realtime_usec = now.realtime_usec;
+    job->record.ended_boottime_usec = now.boottime_usec;
+    job->record_result = store_finish_run(job->jobs->store, &job->record, &now,
+                                          job->written_known ? &job->written_bytes : NULL, report);
 }
 
 /* What cannot be kept is no verdict. */
@@ -159,6 +172,9 @@ static void record_done(void *data)
 
     if (job->record_result < 0)
         fail_unrecorded(job);
+    if (job->report_result < 0)
+        log_warning("run %s: its report in %s cannot be read, so no series has its figures: %s",
+                    record->id, record->evidence, strerror(-job->report_result));
     log_notice("run %s: %s%s%s%s%s", record->id, run_state_name(record->state),
                record->has_verdict ? ", verdict " : "",
                record->has_verdict ? verdict_name(record->verdict) : "", record->reason ? ": " : "",
@@ -293,7 +309,7 @@ static void start_next(Jobs *jobs)
         return;
     }
     log_notice("run %s: started, profile %s, at most %" PRIu64 " MiB to write", job->record.id,
-               job->record.profile, (job->plan.bytes_written + job->plan.target_bytes) >> 20);
+               job->record.profile, write_bytes_of(job) >> 20);
 }
 
 /* --- admission ----------------------------------------------------------------------------- */
@@ -344,7 +360,7 @@ static void admit_done(void *data)
         STAILQ_INSERT_TAIL(&jobs->waiting, job, queue);
         publish(job, json_pack("{s:s}", "event", "queued"), false);
         call_reply(admission->call, json_pack("{s:s, s:o}", "run", job->record.id, "plan",
-                                              plan_to_json(&job->plan)));
+                                              run_plan_to_json(&job->plan)));
         free(admission);
         start_next(jobs);
         return;
@@ -363,32 +379,34 @@ static void admit_done(void *data)
 }
 
 /* A job of its own, with a new record. Takes over request and plan, also on failure. */
-static Job *job_new(Jobs *jobs, BenchRequest *request, Plan *plan)
+static Job *job_new(Jobs *jobs, RunRequest *request, RunPlan *plan)
 {
     Job *job = calloc(1, sizeof(*job));
     StoreTime now = store_time_now();
     sd_id128_t id;
 
     if (!job) {
-        bench_request_done(request);
-        plan_done(plan);
+        run_request_done(request);
+        run_plan_done(plan);
         return NULL;
     }
     jobs->n_jobs++;
     job->jobs = jobs;
     job->request = *request;
     job->plan = *plan;
-    *request = (BenchRequest) { 0 };
-    *plan = (Plan) { 0 };
+    job->totals = run_plan_totals(&job->plan);
+    *request = (RunRequest) { 0 };
+    *plan = (RunPlan) { 0 };
     job->record = (RunRecord) {
-        .kind = "bench",
+        .kind = run_kind_name(job->request.kind),
         .state = RUN_QUEUED,
-        .legs_total = (unsigned)job->plan.n_legs,
+        .legs_total = (unsigned)job->totals.n_legs,
         .started_realtime_usec = now.realtime_usec,
         .started_boottime_usec = now.boottime_usec,
+        .clock = now.clock,
     };
     if (sd_id128_randomize(&id) < 0 ||
-        run_record_set(&job->record.profile, job->plan.profile) < 0 ||
+        run_record_set(&job->record.profile, job->totals.profile) < 0 ||
         run_record_set(&job->record.target, job->request.target) < 0) {
         job_free(job);
         return NULL;
@@ -398,7 +416,7 @@ static Job *job_new(Jobs *jobs, BenchRequest *request, Plan *plan)
     return job;
 }
 
-void jobs_submit(Jobs *jobs, PendingCall *call, BenchRequest *request, Plan *plan)
+void jobs_submit(Jobs *jobs, PendingCall *call, RunRequest *request, RunPlan *plan)
 {
     Admission *admission = NULL;
     Job *job;
@@ -408,8 +426,8 @@ void jobs_submit(Jobs *jobs, PendingCall *call, BenchRequest *request, Plan *pla
                    json_pack("{s:s}", "reason",
                              jobs->stopping ? "xdmad is being stopped"
                                             : "32 runs wait already; xdmactl status shows them"));
-        bench_request_done(request);
-        plan_done(plan);
+        run_request_done(request);
+        run_plan_done(plan);
         return;
     }
     job = job_new(jobs, request, plan);
@@ -420,7 +438,7 @@ void jobs_submit(Jobs *jobs, PendingCall *call, BenchRequest *request, Plan *pla
             .jobs = jobs,
             .job = job,
             .call = call,
-            .write_bytes = job->plan.bytes_written + job->plan.target_bytes,
+            .write_bytes = write_bytes_of(job),
         };
         if (offload_submit(jobs->offload, admit_work, admit_done, admission) >= 0)
             return;

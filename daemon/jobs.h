@@ -11,8 +11,8 @@
 #include <jansson.h>
 #include <systemd/sd-event.h>
 
-#include "bench/plan.h"
 #include "bench/request.h"
+#include "bench/run-plan.h"
 #include "daemon/config.h"
 #include "daemon/offload.h"
 #include "daemon/run-record.h"
@@ -32,7 +32,7 @@ Jobs *jobs_free(Jobs *jobs);
  * behind its checks. Takes over request and plan. A run that the budget refuses is answered as
  * io.xdmad.Refused and leaves no record.
  */
-void jobs_submit(Jobs *jobs, PendingCall *call, BenchRequest *request, Plan *plan);
+void jobs_submit(Jobs *jobs, PendingCall *call, RunRequest *request, RunPlan *plan);
 
 /* Answer the call with the events of one run (NULL: of every run), as io.xdmad.Watch says. */
 void jobs_watch(Jobs *jobs, PendingCall *call, const char *run);

@@ -21,7 +21,7 @@
 /* Everything of one leg while it runs. */
 typedef struct LegRun {
     const LegStage *stage;
-    const PlanLeg *leg;
+    const LegJob *leg;
     AccountScope scope;
     LegOutcome outcome;
     ArenaCheck check;
@@ -68,7 +68,7 @@ static void on_progress(const char *text, size_t size, void *userdata)
 }
 
 /* "leg-007.json": the caller frees; NULL when out of memory. */
-static char *file_name(const PlanLeg *leg, const char *suffix)
+static char *file_name(const LegJob *leg, const char *suffix)
 {
     char *name;
 
@@ -83,7 +83,7 @@ static int put(const LegRun *run, const char *suffix, const void *bytes, size_t 
 }
 
 /* Put the job where fio reads it. 0 and *ret_path. */
-static int write_job(LegRun *run, const Plan *plan, const Arena *arena, char **ret_path)
+static int write_job(LegRun *run, const Arena *arena, char **ret_path)
 {
     char target[32], memory[32];
     JobPaths paths = {
@@ -96,7 +96,7 @@ static int write_job(LegRun *run, const Plan *plan, const Arena *arena, char **r
 
     snprintf(target, sizeof(target), "/proc/self/fd/%d", run->stage->target->fd);
     snprintf(memory, sizeof(memory), "/proc/self/fd/%d", arena_fd(arena));
-    r = job_build(plan, run->leg, &paths, &run->job);
+    r = job_build(run->leg, &paths, &run->job);
     if (r >= 0)
         r = put(run, "fio", run->job, strlen(run->job));
     if (r < 0)
@@ -108,7 +108,7 @@ static int write_job(LegRun *run, const Plan *plan, const Arena *arena, char **r
 }
 
 /* fio from start to end, in a cgroup of its own where there is one. */
-static int run_fio(LegRun *run, const Workload *workload, const char *job_path, int arena_fd_)
+static int run_fio(LegRun *run, const char *job_path, int arena_fd_)
 {
     const char *argv[JOB_ARGV_MAX];
     int keep_fds[] = { run->stage->target->fd, arena_fd_ };
@@ -120,7 +120,8 @@ static int run_fio(LegRun *run, const Workload *workload, const char *job_path, 
         .keep_fds = keep_fds,
         .n_keep_fds = 2,
         .temp_directory = run->stage->runtime_directory,
-        .time_limit_usec = LEG_BASE_USEC + workload->leg_bytes / LEAST_BYTES_PER_SEC * USEC_PER_SEC,
+        .time_limit_usec =
+            LEG_BASE_USEC + run->leg->workload->leg_bytes / LEAST_BYTES_PER_SEC * USEC_PER_SEC,
         .cancel_fd = run->stage->cancel_fd,
         .progress = on_progress,
         .userdata = run,
@@ -138,7 +139,7 @@ static int run_fio(LegRun *run, const Workload *workload, const char *job_path, 
 }
 
 /* fio between the two ends of the trace and of the CPUs' time. */
-static int measure(LegRun *run, const Workload *workload, const char *job_path, int arena_fd_)
+static int measure(LegRun *run, const char *job_path, int arena_fd_)
 {
     CpuTime busy_before, busy_after;
     bool busy_known;
@@ -152,7 +153,7 @@ static int measure(LegRun *run, const Workload *workload, const char *job_path, 
         run->stage->trace && trace_begin(run->stage->trace, run->leg->path == DMA_PATH_DIRECT) >= 0;
     disk_known = block_count(run->stage->target->disk, &disk_before) >= 0;
     busy_known = cpu_time_read(&busy_before) >= 0;
-    r = run_fio(run, workload, job_path, arena_fd_);
+    r = run_fio(run, job_path, arena_fd_);
     run->outcome.system_cpu_known = busy_known && cpu_time_read(&busy_after) >= 0 &&
                                     cpu_time_between(&busy_before, &busy_after, &run->busy_usec);
     run->outcome.disk_bytes_known =
@@ -189,7 +190,7 @@ static uint64_t io_cpu_usec(const LegRun *run)
     return run->busy_usec > startup_usec ? run->busy_usec - startup_usec : 0;
 }
 
-static int judge(LegRun *run, const Workload *workload)
+static int judge(LegRun *run)
 {
     FioEvidence evidence = {
         .out = run->end.stdout_text,
@@ -204,7 +205,7 @@ static int judge(LegRun *run, const Workload *workload)
     run->outcome.index = run->leg->index;
     run->outcome.ran = !run->end.start_failure;
     run->outcome.failure = explain(&run->end);
-    r = fio_result_judge(&evidence, workload, &run->outcome.fio);
+    r = fio_result_judge(&evidence, run->leg->workload, &run->outcome.fio);
     run->outcome.system_cpu_usec = io_cpu_usec(run);
     return r;
 }
@@ -247,14 +248,13 @@ static int put_record(LegRun *run, const Arena *arena)
     return r < 0 ? r : evidence_put_json(run->stage->evidence, name, record);
 }
 
-static int run_to_record(LegRun *run, const Plan *plan, Place *place)
+static int run_to_record(LegRun *run, Place *place)
 {
-    const Workload *workload = &plan->workloads[run->leg->workload];
     _cleanup_free_ char *job_path = NULL;
-    int r = write_job(run, plan, place->arena, &job_path);
+    int r = write_job(run, place->arena, &job_path);
 
     if (r >= 0)
-        r = measure(run, workload, job_path, arena_fd(place->arena));
+        r = measure(run, job_path, arena_fd(place->arena));
     if (r >= 0 && run->end.cancelled)
         return -ECANCELED;
     if (r >= 0)
@@ -263,15 +263,14 @@ static int run_to_record(LegRun *run, const Plan *plan, Place *place)
         return r;
     run->outcome.frames_known = place->n_frames == arena_frames(place->arena)->n_pages;
     run->outcome.frames_unchanged = run->check.n_moved == 0 && run->check.n_misplaced == 0;
-    r = judge(run, workload);
+    r = judge(run);
     if (r < 0)
         return r;
-    leg_outcome_prove(&run->outcome, run->leg);
+    leg_outcome_prove(&run->outcome, run->leg->path);
     return put_record(run, place->arena);
 }
 
-int leg_run(const LegStage *stage, const Plan *plan, const PlanLeg *leg, Place *place,
-            LegOutcome *ret_outcome)
+int leg_run(const LegStage *stage, const LegJob *leg, Place *place, LegOutcome *ret_outcome)
 {
     LegRun run = {
         .stage = stage,
@@ -284,7 +283,7 @@ int leg_run(const LegStage *stage, const Plan *plan, const PlanLeg *leg, Place *
             .reach = &stage->device->reach,
         },
     };
-    int r = run_to_record(&run, plan, place);
+    int r = run_to_record(&run, place);
 
     if (r >= 0) {
         *ret_outcome = run.outcome;

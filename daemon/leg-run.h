@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "bench/leg.h"
-#include "bench/plan.h"
+#include "bench/leg-job.h"
 #include "daemon/evidence.h"
 #include "daemon/places.h"
 #include "daemon/target.h"
@@ -25,7 +25,7 @@ typedef struct LegStage {
     Evidence *evidence;
     int cancel_fd; /* readable or hung up: stop */
     /* About once a second. */
-    void (*progress)(const PlanLeg *leg, uint64_t bytes_done, void *userdata);
+    void (*progress)(const LegJob *leg, uint64_t bytes_done, void *userdata);
     void *userdata;
 } LegStage;
 
@@ -33,7 +33,6 @@ typedef struct LegStage {
  * Run it. 0 and *ret_outcome (release with leg_outcome_done()), whatever became of the leg;
  * -ECANCELED when it was stopped on request; other negative errno when the machinery failed.
  */
-int leg_run(const LegStage *stage, const Plan *plan, const PlanLeg *leg, Place *place,
-            LegOutcome *ret_outcome);
+int leg_run(const LegStage *stage, const LegJob *leg, Place *place, LegOutcome *ret_outcome);
 
 #endif

@@ -38,7 +38,11 @@ static void look_free(Look *look_)
 static int look_main(const ChildLink *link, void *data)
 {
     const Look *look_ = data;
-    HostSource source = { .root = look_->root ? look_->root : "/", .dtb = look_->dtb };
+    HostSource source = {
+        .root = look_->root ? look_->root : "/",
+        .dtb = look_->dtb,
+        .before = look_->manager->last_inspection,
+    };
     HostFacts facts;
     int r = host_acquire(&source, &facts);
 

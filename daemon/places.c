@@ -58,12 +58,12 @@ static int refuse_both(Places *ret_places, const char *reason)
     return ret_places->direct.reason && ret_places->bounce.reason ? 0 : -ENOMEM;
 }
 
-int places_acquire(const HostFacts *facts, const StorageDevice *device, const Plan *plan,
+int places_acquire(const HostFacts *facts, const StorageDevice *device, const RunPlan *plan,
                    const Config *config, bool (*cancelled)(void *userdata), void *userdata,
                    Places *ret_places)
 {
     ArenaWant want = {
-        .bytes = plan->arena_bytes,
+        .bytes = run_plan_totals(plan).arena_bytes,
         .reach = &device->reach,
         .pages = config->arena_pages,
         .memory_limit_bytes = config->arena_memory_limit_bytes,
@@ -88,7 +88,7 @@ int places_acquire(const HostFacts *facts, const StorageDevice *device, const Pl
         return refuse_both(ret_places, "what the controller reaches is not known (no device tree "
                                        "and no PCI mask to read), so no page can be placed");
     if (huge_pool_default_page_bytes("/", &huge_page_bytes) >= 0)
-        want.huge_bytes = plan_huge_arena_bytes(plan, huge_page_bytes);
+        want.huge_bytes = run_plan_huge_arena_bytes(plan, huge_page_bytes);
     want.path = DMA_PATH_DIRECT;
     r = acquire(&want, &ret_places->direct);
     if (r < 0)

@@ -9,8 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "bench/plan.h"
 #include "bench/report.h"
+#include "bench/run-plan.h"
 #include "daemon/arena.h"
 #include "daemon/config.h"
 #include "placement/host-facts.h"
@@ -30,11 +30,11 @@ typedef struct Places {
 } Places;
 
 /*
- * Place an arena on each path, for every workload of the plan. 0 with what could be had, also when
+ * Place an arena on each path, for every leg of the plan. 0 with what could be had, also when
  * that is nothing; -ECANCELED; other negative errno when the machinery failed. The caller releases
  * it with places_done(), also after a failure.
  */
-int places_acquire(const HostFacts *facts, const StorageDevice *device, const Plan *plan,
+int places_acquire(const HostFacts *facts, const StorageDevice *device, const RunPlan *plan,
                    const Config *config, bool (*cancelled)(void *userdata), void *userdata,
                    Places *ret_places);
 void places_done(Places *places);

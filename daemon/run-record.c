@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/cleanup.h"
+
 static const char *const state_names[] = {
     [RUN_QUEUED] = "queued",       [RUN_RUNNING] = "running",         [RUN_DONE] = "done",
     [RUN_CANCELLED] = "cancelled", [RUN_INTERRUPTED] = "interrupted", [RUN_FAILED] = "failed",
@@ -50,15 +52,34 @@ int run_record_set(char **field, const char *text)
     return 0;
 }
 
+/* What only some records know, added to a run. */
+static int add_end(const RunRecord *record, json_t *run)
+{
+    int r = 0;
+
+    if (record->ended_boottime_usec)
+        r = json_object_set_new(run, "ended_realtime_usec",
+                                json_integer((json_int_t)record->ended_realtime_usec));
+    if (r == 0 && record->ended_boottime_usec)
+        r = json_object_set_new(run, "ended_boottime_usec",
+                                json_integer((json_int_t)record->ended_boottime_usec));
+    if (r == 0 && record->clock != RUN_CLOCK_UNKNOWN)
+        r = json_object_set_new(run, "clock_synchronised",
+                                json_boolean(record->clock == RUN_CLOCK_SYNCHRONISED));
+    return r;
+}
+
 json_t *run_record_to_json(const RunRecord *record)
 {
-    return json_pack("{s:s, s:s, s:s, s:s*, s:s*, s:s, s:s*, s:i, s:i, s:I, s:s, s:I, s:s*}", "id",
-                     record->id, "kind", record->kind, "state", run_state_name(record->state),
-                     "verdict", record->has_verdict ? verdict_name(record->verdict) : NULL,
-                     "reason", record->reason, "target", record->target ? record->target : "",
-                     "profile", record->profile, "legs_done", (int)record->legs_done, "legs_total",
-                     (int)record->legs_total, "started_realtime_usec",
-                     (json_int_t)record->started_realtime_usec, "boot_id", record->boot_id,
-                     "started_boottime_usec", (json_int_t)record->started_boottime_usec, "evidence",
-                     record->evidence);
+    _cleanup_json_ json_t *run = json_pack(
+        "{s:s, s:s, s:s, s:s*, s:s*, s:s, s:s*, s:i, s:i, s:I, s:s, s:I, s:s*}", "id", record->id,
+        "kind", record->kind, "state", run_state_name(record->state), "verdict",
+        record->has_verdict ? verdict_name(record->verdict) : NULL, "reason", record->reason,
+        "target", record->target ? record->target : "", "profile", record->profile, "legs_done",
+        (int)record->legs_done, "legs_total", (int)record->legs_total, "started_realtime_usec",
+        (json_int_t)record->started_realtime_usec, "boot_id", record->boot_id,
+        "started_boottime_usec", (json_int_t)record->started_boottime_usec, "evidence",
+        record->evidence);
+
+    return run && add_end(record, run) == 0 ? take_ptr(run) : NULL;
 }

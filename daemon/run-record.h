@@ -22,9 +22,16 @@ typedef enum RunState {
     RUN_FAILED,      /* our machinery failed */
 } RunState;
 
+/* The wall clock as the kernel knew it when the run started: a Pi without network has none. */
+typedef enum RunClock {
+    RUN_CLOCK_UNKNOWN,
+    RUN_CLOCK_UNSYNCHRONISED,
+    RUN_CLOCK_SYNCHRONISED,
+} RunClock;
+
 typedef struct RunRecord {
     char id[40];      /* a UUID: unique over hosts, so that a fleet can collect them */
-    const char *kind; /* "bench"; static */
+    const char *kind; /* of run_kind_name(); static */
     RunState state;
     bool has_verdict;
     Verdict verdict;
@@ -35,7 +42,10 @@ typedef struct RunRecord {
     unsigned legs_total;
     uint64_t started_realtime_usec;
     uint64_t started_boottime_usec;
+    uint64_t ended_realtime_usec; /* 0: not ended, or by an older xdmad */
+    uint64_t ended_boottime_usec;
     char boot_id[40];
+    RunClock clock; /* what the realtimes are worth */
     char *evidence; /* its directory, once there is one; owned */
 } RunRecord;
 

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/report.h"
+#include "bench/run-report.h"
 #include "common/cleanup.h"
 #include "common/clock.h"
 #include "common/json.h"
@@ -38,10 +38,11 @@ typedef struct Run {
     bool claim_asked;            /* from here on something may have been written */
     Target target;
     Places places;
-    Plan plan; /* of the paths that can be had */
+    RunPlan plan; /* of the paths that can be had */
     TraceSession *trace;
     char *no_trace;     /* why there is none; owned */
     bool has_addresses; /* of buffers outside every window, too */
+    size_t n_legs;
     LegOutcome *outcomes;
     size_t n_outcomes;
     json_t *report;
@@ -99,7 +100,7 @@ static int tell_stage(const Run *run, const char *stage)
 static int stage_request(Run *run, RunEnd *end)
 {
     _cleanup_free_ char *reason = NULL;
-    _cleanup_json_ json_t *request = bench_request_to_json(run->input->request);
+    _cleanup_json_ json_t *request = run_request_to_json(run->input->request);
     int r = tell_stage(run, "request");
 
     if (r >= 0)
@@ -170,7 +171,7 @@ static int stage_claim(Run *run, RunEnd *end)
         .asked = run->input->request->target,
         .confirm_cid = run->input->request->confirm_cid,
         .directory = run->input->config->target_directory,
-        .bytes = run->input->plan->target_bytes,
+        .bytes = run_plan_totals(run->input->plan).target_bytes,
     };
     HostSource source = { .root = "/" };
     int r = tell_stage(run, "claim");
@@ -201,12 +202,14 @@ static int stage_claim(Run *run, RunEnd *end)
 /* The plan of the paths that can be had. */
 static int replan(Run *run, RunEnd *end)
 {
-    PlanInput input = {
-        .profile = run->input->request->profile,
-        .seed = run->input->plan->seed,
+    RunTotals asked = run_plan_totals(run->input->plan);
+    RunPlanInput input = {
+        .kind = run->input->plan->kind,
+        .profile = asked.profile,
+        .seed = asked.seed,
         .direct = run->places.direct.arena != NULL,
         .bounce = run->places.bounce.arena != NULL,
-        .page_bytes = run->input->plan->page_bytes,
+        .page_bytes = asked.page_bytes,
     };
     int r;
 
@@ -214,7 +217,8 @@ static int replan(Run *run, RunEnd *end)
         return end_with(end, VERDICT_INCONCLUSIVE,
                         "no memory on either path. Direct: %s. Bounce: %s",
                         run->places.direct.reason, run->places.bounce.reason);
-    r = plan_build(&input, &run->plan);
+    r = run_plan_build(&input, &run->plan);
+    run->n_legs = run_plan_totals(&run->plan).n_legs;
     return r < 0 ? r : 1;
 }
 
@@ -234,7 +238,7 @@ static int stage_place(Run *run, RunEnd *end)
     if (r <= 0)
         return r;
     places = places_to_json(&run->places);
-    plan = plan_to_json(&run->plan);
+    plan = run_plan_to_json(&run->plan);
     r = evidence_put_json(run->evidence, "places.json", places);
     if (r >= 0)
         r = evidence_put_json(run->evidence, "plan.json", plan);
@@ -243,25 +247,23 @@ static int stage_place(Run *run, RunEnd *end)
 
 /* --- run ----------------------------------------------------------------------------------- */
 
-static void on_leg_progress(const PlanLeg *leg, uint64_t bytes_done, void *userdata)
+static void on_leg_progress(const LegJob *leg, uint64_t bytes_done, void *userdata)
 {
     const Run *run = userdata;
-    const Workload *workload = &run->plan.workloads[leg->workload];
 
-    child_send(run->link,
-               json_pack("{s:s, s:i, s:i, s:s, s:s, s:I, s:I}", "event", "progress", "leg",
-                         (int)leg->index, "legs_total", (int)run->plan.n_legs, "path",
-                         dma_path_name(leg->path), "workload", workload->name, "bytes_done",
-                         (json_int_t)bytes_done, "bytes_total", (json_int_t)workload->leg_bytes));
+    child_send(run->link, json_pack("{s:s, s:i, s:i, s:s, s:s, s:I, s:I}", "event", "progress",
+                                    "leg", (int)leg->index, "legs_total", (int)run->n_legs, "path",
+                                    dma_path_name(leg->path), "workload", leg->workload->name,
+                                    "bytes_done", (json_int_t)bytes_done, "bytes_total",
+                                    (json_int_t)leg->workload->leg_bytes));
 }
 
-static int tell_leg(const Run *run, const PlanLeg *leg, const LegOutcome *outcome)
+static int tell_leg(const Run *run, const LegJob *leg, const LegOutcome *outcome)
 {
     return child_send(run->link,
                       json_pack("{s:s, s:i, s:i, s:s, s:s, s:s, s:s*}", "event", "leg", "leg",
-                                (int)leg->index, "legs_total", (int)run->plan.n_legs, "path",
-                                dma_path_name(leg->path), "workload",
-                                run->plan.workloads[leg->workload].name, "state",
+                                (int)leg->index, "legs_total", (int)run->n_legs, "path",
+                                dma_path_name(leg->path), "workload", leg->workload->name, "state",
                                 leg_outcome_counts(outcome) ? "proved" : "void", "message",
                                 leg_outcome_counts(outcome) ? NULL : outcome->proof.reason));
 }
@@ -298,22 +300,21 @@ static int stage_run(Run *run, RunEnd *end)
     if (r < 0)
         return r;
     stage.trace = run->trace;
-    run->outcomes = calloc(run->plan.n_legs, sizeof(*run->outcomes));
+    run->outcomes = calloc(run->n_legs, sizeof(*run->outcomes));
     if (!run->outcomes)
         return -ENOMEM;
-    for (size_t i = 0; i < run->plan.n_legs && target_is_there(&run->target); i++) {
-        const PlanLeg *leg = &run->plan.legs[i];
+    for (size_t i = 0; i < run->n_legs && target_is_there(&run->target); i++) {
+        LegJob leg = run_plan_leg(&run->plan, i);
 
         r = child_is_cancelled(run->link)
                 ? -ECANCELED
-                : leg_run(&stage, &run->plan, leg, places_for(&run->places, leg->path),
-                          &run->outcomes[i]);
+                : leg_run(&stage, &leg, places_for(&run->places, leg.path), &run->outcomes[i]);
         if (r == -ECANCELED)
             return end_cancelled(end);
         if (r < 0)
             return r;
         run->n_outcomes++;
-        r = tell_leg(run, leg, &run->outcomes[i]);
+        r = tell_leg(run, &leg, &run->outcomes[i]);
         if (r < 0)
             return r;
     }
@@ -356,7 +357,7 @@ static int build_report(Run *run)
     _cleanup_json_ json_t *host = inspection_build(&run->facts, NULL);
     _cleanup_free_ char *evidence =
         evidence_path(run->input->config->state_directory, run->input->id);
-    BenchContext context = {
+    ReportContext context = {
         .run = run->input->id,
         .evidence = evidence,
         .target = target,
@@ -365,8 +366,8 @@ static int build_report(Run *run)
         .direct = place_reach(&run->places.direct),
         .bounce = place_reach(&run->places.bounce),
         .emulated = json_get_bool(run->facts.environment, "emulated", false),
-        .interrupted = run->n_outcomes < run->plan.n_legs,
-        .interruption = run->n_outcomes < run->plan.n_legs
+        .interrupted = run->n_outcomes < run->n_legs,
+        .interruption = run->n_outcomes < run->n_legs
                             ? "the card is gone, or another one is in its place"
                             : NULL,
     };
@@ -378,7 +379,7 @@ static int build_report(Run *run)
     if (r >= 0)
         r = evidence_put_json(run->evidence, "environment.json", environment);
     if (r >= 0)
-        r = bench_report_build(&run->plan, run->outcomes, run->n_outcomes, &context, &run->report);
+        r = run_report_build(&run->plan, run->outcomes, run->n_outcomes, &context, &run->report);
     if (r >= 0)
         r = evidence_put_json(run->evidence, "report.json", run->report);
     return r;
@@ -413,7 +414,7 @@ static int stage_report(Run *run, RunEnd *end)
         return r;
     end->state = RUN_DONE;
     end->has_verdict = true;
-    end->verdict = bench_report_verdict(run->report);
+    end->verdict = run_report_verdict(run->report);
     end->reason = first_reason(run->report);
     return 0;
 }
@@ -442,7 +443,7 @@ static void run_done(Run *run)
     for (size_t i = 0; i < run->n_outcomes; i++)
         leg_outcome_done(&run->outcomes[i]);
     free(run->outcomes);
-    plan_done(&run->plan);
+    run_plan_done(&run->plan);
     json_decref(run->report);
     free(run->fio);
     free(run->fio_version);

@@ -5,16 +5,17 @@
  * One run from its request to its report, in a child process of its own.
  */
 
-#include "bench/plan.h"
 #include "bench/request.h"
+#include "bench/run-plan.h"
 #include "daemon/child.h"
 #include "daemon/config.h"
 
 /* What the child is started with. All borrowed. */
 typedef struct RunInput {
     const char *id;
-    const BenchRequest *request;
-    const Plan *plan; /* with both paths; the one that is run leaves out what cannot be reached */
+    const RunRequest *request;
+    const RunPlan
+        *plan; /* with both paths; the one that is run leaves out what cannot be reached */
     const Config *config;
 } RunInput;
 

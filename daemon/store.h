@@ -2,13 +2,16 @@
 #ifndef XDMAD_DAEMON_STORE_H
 #define XDMAD_DAEMON_STORE_H
 /*
- * What outlives the daemon: runs, and the writes charged to the card. SQLite in WAL mode with full
+ * What outlives the daemon: runs with their figures, the series these add up to, findings, and the
+ * writes charged to the card. SQLite in WAL mode with full
  * sync, so that a power cut leaves the old or the new state. Calls may wait for the disk: they are
  * made from one thread only, the offload's (daemon/offload.h), or before the loop runs.
  */
 
 #include <stddef.h>
 #include <stdint.h>
+
+#include <jansson.h>
 
 #include "daemon/run-record.h"
 
@@ -19,6 +22,7 @@ typedef struct StoreTime {
     char boot_id[40];
     uint64_t boottime_usec; /* of this boot */
     uint64_t realtime_usec;
+    RunClock clock; /* what realtime_usec is worth */
 } StoreTime;
 
 /*
@@ -41,10 +45,14 @@ int store_interrupt_unfinished(Store *store, const char *reason, unsigned *ret_n
 int store_admit_run(Store *store, const RunRecord *record, uint64_t write_bytes,
                     uint64_t budget_bytes, const StoreTime *now, uint64_t *ret_charged_bytes);
 
-/* Write the record's present state. `written_bytes`, where it is known, is what the kernel counted:
- * it settles the charge, from now on. NULL: the charge stays. 0 or negative errno. */
-int store_update_run(Store *store, const RunRecord *record, const StoreTime *now,
-                     const uint64_t *written_bytes);
+/*
+ * Write how a run ended, in one transaction: the record; what the kernel counted as written, where
+ * it is known (NULL: the charge stays), which settles the charge from now on; and of its report
+ * (NULL when there is none; borrowed) the environment, the reasons of the verdict, the legs'
+ * figures and a point of each series, with what its history says of it. 0 or negative errno.
+ */
+int store_finish_run(Store *store, const RunRecord *record, const StoreTime *now,
+                     const uint64_t *written_bytes, const json_t *report);
 
 /* The newest runs, newest first; *ret_records is an array of *ret_n that the caller frees with
  * store_free_runs(). */

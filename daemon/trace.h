@@ -2,9 +2,8 @@
 #ifndef XDMAD_DAEMON_TRACE_H
 #define XDMAD_DAEMON_TRACE_H
 /*
- * The kernel's own account of bounces: swiotlb/swiotlb_bounced in a tracefs instance of our own,
- * "xdmad-PID", so that nobody else's tracing is touched. Instances and probes of processes that
- * are gone are swept at open.
+ * The kernel's own account of bounces: swiotlb/swiotlb_bounced in a tracefs instance of our own
+ * (daemon/trace-instance.h), so that nobody else's tracing is touched.
  *
  * The event loses the address of a buffer outside every window (dev_addr is ~0); see
  * trace_add_addresses().
@@ -56,8 +55,5 @@ int trace_drain(TraceSession *session, void (*sink)(const BounceEvent *event, vo
  * *ret_reason (owned) where the kernel has no kprobe events or no such function, or negative errno.
  */
 int trace_add_addresses(TraceSession *session, char **ret_reason);
-
-/* The instance's name, "xdmad-PID"; borrowed. */
-const char *trace_instance_name(const TraceSession *session);
 
 #endif

@@ -33,6 +33,18 @@ static inline const char *card_bits_blank(const uint8_t *bytes, size_t n_bytes)
     return bytes[0] == 0xff ? "reads as all ones" : NULL;
 }
 
+/* Bytes as hexadecimal digits; `text` has room for 2 * n + 1. */
+static inline void card_bits_hex(const uint8_t *bytes, size_t n, char *text)
+{
+    static const char digits[] = "0123456789abcdef";
+
+    for (size_t i = 0; i < n; i++) {
+        text[2 * i] = digits[bytes[i] >> 4];
+        text[2 * i + 1] = digits[bytes[i] & 0x0f];
+    }
+    text[2 * n] = '\0';
+}
+
 /* Characters of a product name or OEM id, those that do not print as '?'. `text` has room for
  * n + 1. */
 static inline void card_bits_text(const uint8_t *bytes, size_t n, char *text)

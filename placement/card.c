@@ -95,26 +95,47 @@ static const struct {
     { "ext_csd", CARD_TRANSPORT_DATA, read_ext_csd },
 };
 
-static Reading read_register(const json_t *card, size_t row)
+bool card_is_mmc(const json_t *card)
 {
-    const char *hex = json_get_string(card, rows[row].name, NULL);
+    return strcmp(json_get_string(card, "type", ""), "MMC") == 0;
+}
 
+static Reading read_row(size_t row, const char *hex, bool mmc)
+{
     if (!hex || !*hex)
         return (Reading) { .state = CARD_STATE_ABSENT };
-    return rows[row].read(hex, strcmp(json_get_string(card, "type", ""), "MMC") == 0);
+    return rows[row].read(hex, mmc);
+}
+
+static Reading read_register(const json_t *card, size_t row)
+{
+    return read_row(row, json_get_string(card, rows[row].name, NULL), card_is_mmc(card));
+}
+
+static CardRegister check_row(size_t row, const char *hex, bool mmc)
+{
+    Reading reading = read_row(row, hex, mmc);
+
+    json_decref(reading.fields);
+    return (CardRegister) { .name = rows[row].name,
+                            .transport = rows[row].transport,
+                            .state = reading.state,
+                            .fault = reading.fault };
+}
+
+CardRegister card_check_register(const char *name, const char *hex, bool mmc)
+{
+    for (size_t i = 0; i < CARD_REGISTERS; i++)
+        if (strcmp(rows[i].name, name) == 0)
+            return check_row(i, hex, mmc);
+    return (CardRegister) { .name = "", .state = CARD_STATE_ABSENT };
 }
 
 void card_check(const json_t *card, CardRegister ret_registers[CARD_REGISTERS])
 {
-    for (size_t i = 0; i < CARD_REGISTERS; i++) {
-        Reading reading = read_register(card, i);
-
-        ret_registers[i] = (CardRegister) { .name = rows[i].name,
-                                            .transport = rows[i].transport,
-                                            .state = reading.state,
-                                            .fault = reading.fault };
-        json_decref(reading.fields);
-    }
+    for (size_t i = 0; i < CARD_REGISTERS; i++)
+        ret_registers[i] =
+            check_row(i, json_get_string(card, rows[i].name, NULL), card_is_mmc(card));
 }
 
 CardState card_transport_state(const CardRegister registers[CARD_REGISTERS],

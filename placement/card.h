@@ -42,6 +42,13 @@ typedef struct CardWear {
     unsigned life_b;
 } CardWear;
 
+/* Is it an eMMC (an object whose member `type` is "MMC"), and no SD card? */
+bool card_is_mmc(const json_t *card);
+
+/* Check one register, by its name, from hexadecimal digits as sysfs shows them; absent when there
+ * are none (NULL, ""), or no register of that name. */
+CardRegister card_check_register(const char *name, const char *hex, bool mmc);
+
 /* Check each register of a card as sysfs shows it (an object of HEX strings); NULL has none. */
 void card_check(const json_t *card, CardRegister ret_registers[CARD_REGISTERS]);
 

@@ -66,6 +66,7 @@ extern const DoctorTable doctor_memory;
 extern const DoctorTable doctor_pool;
 extern const DoctorTable doctor_path;
 extern const DoctorTable doctor_card;
+extern const DoctorTable doctor_reread;
 extern const DoctorTable doctor_known_bad;
 extern const DoctorTable doctor_evidence;
 

@@ -1,6 +1,7 @@
 # job.sh: build and install the project for the run's suite and architecture, and pack everything a run
 # carries into Dom0 in one tar: project, guest scripts, command, put files.
-# Needs say.sh; a sourced board and its file of arches/; LAB, top, suite, sysroot, run.
+# Needs say.sh; a sourced board and its file of arches/; LAB, top, suite, sysroot, run,
+# fault (the module's file, or empty).
 # shellcheck shell=bash disable=SC2154
 
 # job_project: make and install into $run/stage; a tree without Makefile is no error
@@ -40,6 +41,11 @@ job_pack() {
 		cp -a --no-preserve=ownership "$path" "$stage/lab/put/$(basename "$path")" ||
 			die 125 "cannot copy '$path' (--put)"
 	done
+	if [[ $fault ]]; then
+		mkdir -p "$stage/lab/fault" "$stage/usr/sbin"
+		cp "$fault" "$stage/lab/fault/"
+		install -m 755 "$LAB/fault/lab-fault" "$stage/usr/sbin/lab-fault"
+	fi
 	{
 		printf exec
 		for word; do

@@ -48,14 +48,14 @@ __attribute__((noreturn)) static void fail(const char *what, int r)
     exit(EXIT_FAILURE);
 }
 
-static void ignore_progress(const PlanLeg *leg, uint64_t bytes_done, void *userdata)
+static void ignore_progress(const LegJob *leg, uint64_t bytes_done, void *userdata)
 {
     (void)leg;
     (void)bytes_done;
     (void)userdata;
 }
 
-static void prepare(const Plan *plan, ArenaPages pages, Places *ret_places)
+static void prepare(const RunPlan *plan, ArenaPages pages, Places *ret_places)
 {
     HostSource source = { .root = "/" };
     TargetRefusal refusal = { 0 };
@@ -70,8 +70,9 @@ static void prepare(const Plan *plan, ArenaPages pages, Places *ret_places)
     if (r < 0 || facts.n_devices == 0 || !facts.devices[0].block)
         fail("no card", -ENODEV);
     card = (TargetCard) { .disk = facts.devices[0].block };
-    r = target_claim(&(TargetWant) { .bytes = plan->target_bytes, .cards = &card, .n_cards = 1 },
-                     &target, &refusal);
+    r = target_claim(
+        &(TargetWant) { .bytes = run_plan_totals(plan).target_bytes, .cards = &card, .n_cards = 1 },
+        &target, &refusal);
     if (r <= 0)
         fail(refusal.reason ? refusal.reason : "target", r);
     r = places_acquire(&facts, &facts.devices[0], plan, &config, NULL, NULL, ret_places);
@@ -105,14 +106,14 @@ static double rate_of(const FioResult *result)
 }
 
 /* A leg as xdmad runs it. */
-static double run_leg(const Plan *plan, const PlanLeg *leg, Place *place)
+static double run_leg(const LegJob *leg, Place *place)
 {
     LegOutcome outcome;
     double rate;
     int r = evidence_begin("/tmp", "leg-overhead", &stage.evidence);
 
     if (r >= 0)
-        r = leg_run(&stage, plan, leg, place, &outcome);
+        r = leg_run(&stage, leg, place, &outcome);
     if (r < 0)
         fail("leg", r);
     if (!leg_outcome_counts(&outcome))
@@ -123,8 +124,7 @@ static double run_leg(const Plan *plan, const PlanLeg *leg, Place *place)
     return rate;
 }
 
-static void write_bare_job(const Plan *plan, const PlanLeg *leg, const Arena *arena,
-                           const char *path)
+static void write_bare_job(const LegJob *leg, const Arena *arena, const char *path)
 {
     char target_path[32], arena_path_[32];
     _cleanup_free_ char *job = NULL;
@@ -139,13 +139,13 @@ static void write_bare_job(const Plan *plan, const PlanLeg *leg, const Arena *ar
 
     snprintf(target_path, sizeof(target_path), "/proc/self/fd/%d", target.fd);
     snprintf(arena_path_, sizeof(arena_path_), "/proc/self/fd/%d", arena_fd(arena));
-    r = job_build(plan, leg, &paths, &job);
+    r = job_build(leg, &paths, &job);
     if (r < 0 || !file || fputs(job, file) < 0 || fclose(file) != 0)
         fail("bare job", r < 0 ? r : -EIO);
 }
 
 /* The same job by fio alone. */
-static double run_bare(const Plan *plan, const PlanLeg *leg, const Place *place)
+static double run_bare(const LegJob *leg, const Place *place)
 {
     static const char job_path[] = "/tmp/bare.fio", out_path[] = "/tmp/bare.out";
     const char *argv[JOB_ARGV_MAX];
@@ -158,7 +158,7 @@ static double run_bare(const Plan *plan, const PlanLeg *leg, const Place *place)
     pid_t pid;
     int status;
 
-    write_bare_job(plan, leg, place->arena, job_path);
+    write_bare_job(leg, place->arena, job_path);
     fcntl(target.fd, F_SETFD, 0);
     fcntl(arena_fd(place->arena), F_SETFD, 0);
     job_argv(fio, job_path, argv);
@@ -177,7 +177,7 @@ static double run_bare(const Plan *plan, const PlanLeg *leg, const Place *place)
     evidence.out_bytes = fread(text, 1, sizeof(text), out);
     fclose(out);
     evidence.exit_status = WIFEXITED(status) ? WEXITSTATUS(status) : 128;
-    if (fio_result_judge(&evidence, &plan->workloads[leg->workload], &result) < 0 || !result.passed)
+    if (fio_result_judge(&evidence, leg->workload, &result) < 0 || !result.passed)
         fail("bare fio's result", -EPROTO);
     rate = rate_of(&result);
     fio_result_done(&result);
@@ -194,13 +194,14 @@ static void compare(const Plan *plan, size_t workload, DmaPath path, Places *pla
 
     for (size_t i = 0; i < plan->n_legs && n < n_pairs; i++) {
         const PlanLeg *leg = &plan->legs[i];
+        LegJob job = plan_leg_job(plan, leg);
         double ours, bare;
 
         if (leg->workload != workload || leg->path != path)
             continue;
-        bare = n % 2 ? run_bare(plan, leg, place) : 0;
-        ours = run_leg(plan, leg, place);
-        bare = n % 2 ? bare : run_bare(plan, leg, place);
+        bare = n % 2 ? run_bare(&job, place) : 0;
+        ours = run_leg(&job, place);
+        bare = n % 2 ? bare : run_bare(&job, place);
         log_ratios[n++] = log(ours / bare);
     }
     if (signed_rank_judge(log_ratios, (size_t)n, CONFIDENCE, &ratio) < 0)
@@ -225,18 +226,19 @@ int main(int argc, char **argv)
         .bounce = true,
         .page_bytes = (uint64_t)sysconf(_SC_PAGESIZE),
     };
+    RunPlan run = { .kind = RUN_KIND_BENCH };
+    const Plan *plan = &run.bench;
     Places places;
-    Plan plan;
 
-    if (n_pairs < 1 || n_pairs > MAX_PAIRS || plan_build(&input, &plan) < 0)
+    if (n_pairs < 1 || n_pairs > MAX_PAIRS || plan_build(&input, &run.bench) < 0)
         fail("usage: leg-overhead PAIRS", -EINVAL);
-    prepare(&plan, pages, &places);
+    prepare(&run, pages, &places);
     printf("throughput of a leg over bare fio, same job, same buffer of %s pages (goal 0.99 to "
            "1.01)\n",
            pages == ARENA_PAGES_HUGE ? "huge" : "scattered base");
-    for (size_t i = 0; i < plan.n_workloads; i++) {
-        compare(&plan, i, DMA_PATH_DIRECT, &places, n_pairs);
-        compare(&plan, i, DMA_PATH_BOUNCE, &places, n_pairs);
+    for (size_t i = 0; i < plan->n_workloads; i++) {
+        compare(plan, i, DMA_PATH_DIRECT, &places, n_pairs);
+        compare(plan, i, DMA_PATH_BOUNCE, &places, n_pairs);
     }
     trace_close(stage.trace);
     places_done(&places);

@@ -30,30 +30,29 @@ static void read_plan(const json_t *json)
 static void read_request(const json_t *json)
 {
     _cleanup_json_ json_t *again = NULL;
-    BenchRequest request;
+    RunRequest request;
     RequestError error;
 
-    if (bench_request_parse(json, &request, &error) < 0) {
+    if (run_request_parse(RUN_KIND_BENCH, json, &request, &error) < 0) {
         if (!memchr(error.message, '\0', sizeof(error.message)))
             abort();
         return;
     }
-    again = bench_request_to_json(&request);
-    bench_request_done(&request);
-    if (bench_request_parse(again, &request, &error) < 0)
+    again = run_request_to_json(&request);
+    run_request_done(&request);
+    if (run_request_parse(RUN_KIND_BENCH, again, &request, &error) < 0)
         abort();
-    bench_request_done(&request);
+    run_request_done(&request);
 }
 
 static void read_outcome(const json_t *json)
 {
-    const PlanLeg leg = { .path = DMA_PATH_BOUNCE };
     _cleanup_json_ json_t *again = NULL;
     LegOutcome outcome, reread;
 
     if (leg_outcome_from_json(json, &outcome) < 0)
         return;
-    leg_outcome_prove(&outcome, &leg);
+    leg_outcome_prove(&outcome, DMA_PATH_BOUNCE);
     again = leg_outcome_to_json(&outcome);
     if (leg_outcome_from_json(again, &reread) < 0)
         abort();

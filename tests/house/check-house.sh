@@ -60,8 +60,10 @@ single_home() {
         grep -vxF "$2"
 }
 report "only daemon/xen-control.c includes Xen's unstable headers" "$(single_home 'xenctrl\.h' daemon/xen-control.c)"
-report "only daemon/store.c includes SQLite" "$(single_home 'sqlite3\.h' daemon/store.c)"
-report "only daemon/trace.c speaks to tracefs" "$(single_home 'tracefs\.h' daemon/trace.c)"
+report "only the store's files include SQLite: its header by daemon/store-sqlite.h alone" "$(
+    single_home 'sqlite3\.h' daemon/store-sqlite.h
+    grep -lE '#include "daemon/store-sqlite\.h"' daemon/*.[ch] | grep -vxE 'daemon/store(-[a-z]+)?\.c')"
+report "only daemon/trace-instance.c speaks to tracefs" "$(single_home 'tracefs/tracefs\.h' daemon/trace-instance.c)"
 
 report "no file over 600 lines" "$(
     wc -l common/*.[ch] placement/*.[ch] bench/*.[ch] daemon/*.[ch] client/*.[ch] tests/*/*.[ch] 2>/dev/null |

@@ -40,6 +40,11 @@ check_wide_bench() {
         '.devices[0].share | .bounce > 0.08 and .bounce < 0.09 and .unknown == 0'
     check_json "the pool is seen, within reach" "$out/inspect.json" \
         '.pool.present and .pool.bytes == 67108864 and .devices[0].pool_in_window'
+    check_json "each register that comes by data was read again and again, and was right" "$out/inspect.json" \
+        '.devices[0].card.reread.registers | length == 3 and all(.[]; .reads == 32 and .errors == {}) and
+         ([.[] | select(.transport == "data")] | length == 2 and all(.[]; .different == 0 and .changed == 0))'
+    check_json "the doctor counts them" "$out/doctor.json" \
+        '.findings | any(.id == "REG-01" and .severity == "info" and (.evidence | any(test("^scr, by data DMA: 32 reads, 0 different"))))'
     check "bench ends with 0" grep -qx 0 "$out/bench.status"
     check_bench_report "$out/report.json"
     check_json "the bounced bytes of the arena equal fio's bytes on every bounce leg" "$out/report.json" \

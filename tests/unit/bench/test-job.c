@@ -3,6 +3,7 @@
 #include "golden.h"
 
 #include "bench/job.h"
+#include "bench/plan.h"
 
 static const JobPaths shared = { "/proc/self/fd/10", "/proc/self/fd/11", FIO_MEMORY_SHARED, 0 };
 static const JobPaths huge = { "/proc/self/fd/10", "/proc/self/fd/11", FIO_MEMORY_HUGE, 2097152 };
@@ -12,13 +13,15 @@ static void compare_job(const char *golden, uint32_t workload, const JobPaths *p
 {
     PlanInput input = { profile_by_name("quick"), 20200811, true, true, 4096 };
     size_t i = 0;
+    LegJob leg;
     char *text;
     Plan plan;
 
     assert_int_equal(plan_build(&input, &plan), 0);
     while (plan.legs[i].workload != workload || plan.legs[i].pair != 1)
         i++;
-    assert_int_equal(job_build(&plan, &plan.legs[i], paths, &text), 0);
+    leg = plan_leg_job(&plan, &plan.legs[i]);
+    assert_int_equal(job_build(&leg, paths, &text), 0);
     golden_compare(golden, text);
     free(text);
     plan_done(&plan);
@@ -63,12 +66,14 @@ static void test_refusals(void **state)
     };
     PlanInput input = { profile_by_name("quick"), 1, true, true, 4096 };
     char *text = NULL;
+    LegJob leg;
     Plan plan;
 
     (void)state;
     assert_int_equal(plan_build(&input, &plan), 0);
+    leg = plan_leg_job(&plan, &plan.legs[0]);
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-        assert_int_equal(job_build(&plan, &plan.legs[0], &bad[i], &text), -EINVAL);
+        assert_int_equal(job_build(&leg, &bad[i], &text), -EINVAL);
         assert_null(text);
     }
     plan_done(&plan);

@@ -3,13 +3,13 @@
 #include "golden.h"
 
 #include "bench/random.h"
-#include "bench/report.h"
+#include "bench/run-report.h"
 
 typedef struct Run {
     Plan plan;
     LegOutcome *outcomes;
     size_t n;
-    BenchContext context;
+    ReportContext context;
 } Run;
 
 static FioResult good_result(const Workload *workload, double bw)
@@ -76,7 +76,7 @@ static void start(Run *run, bool direct, bool bounce)
     assert_non_null(run->outcomes);
     for (size_t i = 0; i < run->n; i++)
         run->outcomes[i] = good_outcome(&run->plan, &run->plan.legs[i], &random);
-    run->context = (BenchContext) {
+    run->context = (ReportContext) {
         .run = "20261122-1",
         .evidence = "20261122-1",
         .target = json_pack("{s:s}", "path", "/var/lib/xdmad/target"),
@@ -130,7 +130,7 @@ static void expect_inconclusive(Run *run, const char *rule)
 {
     json_t *report = build(run);
 
-    assert_int_equal(bench_report_verdict(report), VERDICT_INCONCLUSIVE);
+    assert_int_equal(run_report_verdict(report), VERDICT_INCONCLUSIVE);
     if (!has_rule(report, rule)) {
         char *text = json_dumps(json_object_get(report, "reasons"), JSON_INDENT(1));
         print_error("no %s in %s\n", rule, text);
@@ -149,7 +149,7 @@ static void test_pass(void **state)
     (void)state;
     start(&run, true, true);
     report = build(&run);
-    assert_int_equal(bench_report_verdict(report), VERDICT_PASS);
+    assert_int_equal(run_report_verdict(report), VERDICT_PASS);
     assert_int_equal(json_array_size(json_object_get(report, "reasons")), 0);
     golden_compare_json("report-pass.json", report);
     json_decref(report);
@@ -215,7 +215,7 @@ static void test_unreachable_path(void **state)
     run.context.emulated = false;
     report = build(&run);
     golden_compare_json("report-unreachable.json", report);
-    assert_int_equal(bench_report_verdict(report), VERDICT_INCONCLUSIVE);
+    assert_int_equal(run_report_verdict(report), VERDICT_INCONCLUSIVE);
     assert_true(has_rule(report, "both-paths"));
     assert_false(has_rule(report, "interval"));
     json_decref(report);
@@ -274,7 +274,7 @@ static void test_bounces_without_address(void **state)
         account->arena_bytes = account->other_bytes = 0;
     }
     report = build(&run);
-    assert_int_equal(bench_report_verdict(report), VERDICT_PASS);
+    assert_int_equal(run_report_verdict(report), VERDICT_PASS);
     for (size_t i = 0; i < run.n; i++) {
         json_t *json = leg_outcome_to_json(&run.outcomes[i]);
 
@@ -343,7 +343,7 @@ static void test_no_leg_at_all(void **state)
     n = run.n;
     run.n = 0;
     report = build(&run);
-    assert_int_equal(bench_report_verdict(report), VERDICT_INCONCLUSIVE);
+    assert_int_equal(run_report_verdict(report), VERDICT_INCONCLUSIVE);
     assert_int_equal(json_array_size(json_object_get(report, "legs")), n);
     json_decref(report);
     done(&run);
@@ -366,7 +366,7 @@ static void test_outlier_is_shown_and_kept(void **state)
     assert_int_equal(json_integer_value(json_object_get(direct, "n")), 6);
     assert_int_equal(json_array_size(json_object_get(direct, "outliers")), 1);
     assert_int_equal(json_integer_value(json_array_get(json_object_get(direct, "outliers"), 0)), i);
-    assert_int_equal(bench_report_verdict(report), VERDICT_PASS);
+    assert_int_equal(run_report_verdict(report), VERDICT_PASS);
     json_decref(report);
     done(&run);
 }
@@ -470,8 +470,8 @@ static void test_verdict_of_no_report(void **state)
     json_t *odd = json_pack("{s:s}", "verdict", "fine");
 
     (void)state;
-    assert_int_equal(bench_report_verdict(NULL), VERDICT_INCONCLUSIVE);
-    assert_int_equal(bench_report_verdict(odd), VERDICT_INCONCLUSIVE);
+    assert_int_equal(run_report_verdict(NULL), VERDICT_INCONCLUSIVE);
+    assert_int_equal(run_report_verdict(odd), VERDICT_INCONCLUSIVE);
     json_decref(odd);
 }
 

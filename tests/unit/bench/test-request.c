@@ -6,13 +6,13 @@
 
 #define CID "aa585951454D5521301cb5a3e0000000"
 
-static int parse(const char *text, BenchRequest *request, RequestError *error)
+static int parse(const char *text, RunRequest *request, RequestError *error)
 {
     json_t *json = json_loads(text, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
     int r;
 
     assert_non_null(json);
-    r = bench_request_parse(json, request, error);
+    r = run_request_parse(RUN_KIND_BENCH, json, request, error);
     json_decref(json);
     return r;
 }
@@ -23,27 +23,27 @@ static void test_defaults(void **state)
         "{}",
         "{\"target\":null,\"profile\":null,\"dry_run\":null,\"confirm_cid\":null,\"seed\":null}"
     };
-    BenchRequest request;
+    RunRequest request;
     RequestError error;
 
     (void)state;
     for (size_t i = 0; i < 2; i++) {
         assert_int_equal(parse(same[i], &request, &error), 0);
         assert_null(request.target);
-        assert_string_equal(request.profile->name, "quick");
+        assert_string_equal(request.profile, "quick");
         assert_false(request.dry_run);
         assert_null(request.confirm_cid);
         assert_false(request.seed_given);
-        bench_request_done(&request);
+        run_request_done(&request);
     }
-    assert_int_equal(bench_request_parse(NULL, &request, &error), 0);
-    bench_request_done(&request);
-    bench_request_done(&request);
+    assert_int_equal(run_request_parse(RUN_KIND_BENCH, NULL, &request, &error), 0);
+    run_request_done(&request);
+    run_request_done(&request);
 }
 
 static void test_everything_given_survives_a_round_trip(void **state)
 {
-    BenchRequest request;
+    RunRequest request;
     RequestError error;
     json_t *json;
 
@@ -54,15 +54,15 @@ static void test_everything_given_survives_a_round_trip(void **state)
                      0);
     assert_string_equal(request.target, "/dev/mmcblk0");
     assert_string_equal(request.confirm_cid, "aa585951454d5521301cb5a3e0000000");
-    json = bench_request_to_json(&request);
-    bench_request_done(&request);
-    assert_int_equal(bench_request_parse(json, &request, &error), 0);
+    json = run_request_to_json(&request);
+    run_request_done(&request);
+    assert_int_equal(run_request_parse(RUN_KIND_BENCH, json, &request, &error), 0);
     json_decref(json);
-    assert_string_equal(request.profile->name, "full");
+    assert_string_equal(request.profile, "full");
     assert_true(request.dry_run);
     assert_true(request.seed_given);
     assert_int_equal(request.seed, INT64_MAX);
-    bench_request_done(&request);
+    run_request_done(&request);
 }
 
 static void test_wrong_fields_are_named(void **state)
@@ -92,7 +92,7 @@ static void test_wrong_fields_are_named(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
-        BenchRequest request = { .seed = 42 };
+        RunRequest request = { .seed = 42 };
         RequestError error;
 
         assert_int_equal(parse(wrong[i].json, &request, &error), -EBADMSG);
@@ -105,7 +105,7 @@ static void test_wrong_fields_are_named(void **state)
 static void test_long_target_and_long_key(void **state)
 {
     char long_text[5000];
-    BenchRequest request;
+    RunRequest request;
     RequestError error;
     json_t *json;
 
@@ -113,11 +113,11 @@ static void test_long_target_and_long_key(void **state)
     memset(long_text, 'a', sizeof(long_text));
     long_text[sizeof(long_text) - 1] = '\0';
     json = json_pack("{s:s}", "target", long_text);
-    assert_int_equal(bench_request_parse(json, &request, &error), -EBADMSG);
+    assert_int_equal(run_request_parse(RUN_KIND_BENCH, json, &request, &error), -EBADMSG);
     assert_string_equal(error.field, "target");
     json_decref(json);
     json = json_pack("{s:i}", long_text, 1);
-    assert_int_equal(bench_request_parse(json, &request, &error), -EBADMSG);
+    assert_int_equal(run_request_parse(RUN_KIND_BENCH, json, &request, &error), -EBADMSG);
     assert_int_equal(strlen(error.field), sizeof(error.field) - 1);
     json_decref(json);
 }

@@ -143,7 +143,7 @@ static json_t *capture_and_unpack(void **state)
     FILE *file;
 
     assert_int_equal(probe_root_open(scratch_path(state, "host"), &root), 0);
-    assert_int_equal(capture_tree(&root, &tar, &missing), 0);
+    assert_int_equal(capture_tree(&root, NULL, &tar, &missing), 0);
     probe_root_close(&root);
     file = fopen(scratch_path(state, "a.tar"), "we");
     assert_non_null(file);

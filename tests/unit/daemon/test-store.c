@@ -16,7 +16,7 @@
 #define DAY_USEC UINT64_C(86400000000)
 #define NOW_USEC (100 * DAY_USEC)
 
-static const StoreTime now = { "this-boot", 10 * DAY_USEC, NOW_USEC };
+static const StoreTime now = { "this-boot", 10 * DAY_USEC, NOW_USEC, RUN_CLOCK_SYNCHRONISED };
 
 static Store *open_store(void **state)
 {
@@ -58,7 +58,7 @@ static void test_a_run_survives(void **state)
     record.verdict = VERDICT_PASS;
     record.legs_done = 48;
     assert_int_equal(run_record_set(&record.evidence, "/state/runs/one"), 0);
-    assert_int_equal(store_update_run(store, &record, &now, NULL), 0);
+    assert_int_equal(store_finish_run(store, &record, &now, NULL, NULL), 0);
     store_close(store);
 
     store = open_store(state);
@@ -93,11 +93,14 @@ static void test_the_budget_is_charged_before_the_write(void **state)
 
 static void test_no_clock_frees_the_budget(void **state)
 {
-    static const StoreTime set_forward = { "this-boot", 10 * DAY_USEC, 200 * DAY_USEC };
-    static const StoreTime set_back = { "this-boot", 10 * DAY_USEC, 5 };
-    static const StoreTime rebooted = { "next-boot", 5, NOW_USEC + 5 };
-    static const StoreTime next_day = { "this-boot", 11 * DAY_USEC, NOW_USEC + DAY_USEC };
-    static const StoreTime early = { "other-boot", 5, NOW_USEC + DAY_USEC + 5 };
+    static const StoreTime set_forward = { "this-boot", 10 * DAY_USEC, 200 * DAY_USEC,
+                                           RUN_CLOCK_SYNCHRONISED };
+    static const StoreTime set_back = { "this-boot", 10 * DAY_USEC, 5, RUN_CLOCK_SYNCHRONISED };
+    static const StoreTime rebooted = { "next-boot", 5, NOW_USEC + 5, RUN_CLOCK_SYNCHRONISED };
+    static const StoreTime next_day = { "this-boot", 11 * DAY_USEC, NOW_USEC + DAY_USEC,
+                                        RUN_CLOCK_SYNCHRONISED };
+    static const StoreTime early = { "other-boot", 5, NOW_USEC + DAY_USEC + 5,
+                                     RUN_CLOCK_SYNCHRONISED };
     Store *store = open_store(state);
     uint64_t charged;
 
@@ -117,20 +120,21 @@ static void test_no_clock_frees_the_budget(void **state)
 
 static void test_the_kernels_count_settles_the_charge(void **state)
 {
-    static const StoreTime later = { "this-boot", 10 * DAY_USEC + 7, NOW_USEC + DAY_USEC - 7 };
+    static const StoreTime later = { "this-boot", 10 * DAY_USEC + 7, NOW_USEC + DAY_USEC - 7,
+                                     RUN_CLOCK_SYNCHRONISED };
     static const uint64_t more = 80, nothing = 0;
     Store *store = open_store(state);
     RunRecord record = record_of("one");
     uint64_t charged;
 
     assert_int_equal(admit(store, "one", 60, 1000), 1);
-    assert_int_equal(store_update_run(store, &record, &later, NULL), 0);
+    assert_int_equal(store_finish_run(store, &record, &later, NULL, NULL), 0);
     assert_int_equal(store_charged_bytes(store, &now, &charged), 0);
     assert_true(charged == 60); /* not known: it stays */
-    assert_int_equal(store_update_run(store, &record, &later, &more), 0);
+    assert_int_equal(store_finish_run(store, &record, &later, &more, NULL), 0);
     assert_int_equal(store_charged_bytes(store, &now, &charged), 0);
     assert_true(charged == 80);
-    assert_int_equal(store_update_run(store, &record, &later, &nothing), 0);
+    assert_int_equal(store_finish_run(store, &record, &later, &nothing, NULL), 0);
     assert_int_equal(store_charged_bytes(store, &now, &charged), 0);
     assert_true(charged == 0); /* it never came to write */
     store_close(store);
@@ -161,7 +165,7 @@ static void test_unfinished_runs_are_interrupted(void **state)
     assert_int_equal(admit(store, "queued", 1, 100), 1);
     assert_int_equal(admit(store, "done", 1, 100), 1);
     record.state = RUN_DONE;
-    assert_int_equal(store_update_run(store, &record, &now, NULL), 0);
+    assert_int_equal(store_finish_run(store, &record, &now, NULL, NULL), 0);
     assert_int_equal(store_interrupt_unfinished(store, "the host died", &n_interrupted), 0);
     assert_int_equal(n_interrupted, 1);
     assert_int_equal(store_list_runs(store, 10, &records, &n), 0);

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef XDMAD_BENCH_RUN_PLAN_H
+#define XDMAD_BENCH_RUN_PLAN_H
+/*
+ * The plan of a run of any kind: what admitting, placing and running need of it. What only one kind
+ * has stays in that kind's own plan.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "bench/leg-job.h"
+#include "bench/plan.h"
+#include "bench/run-kind.h"
+
+typedef struct RunPlan {
+    RunKind kind;
+    Plan bench; /* of RUN_KIND_BENCH */
+} RunPlan;
+
+/* What every plan is built from. At least one path is to be run. */
+typedef struct RunPlanInput {
+    RunKind kind;
+    const char *profile; /* "quick", "standard" or "full" */
+    uint64_t seed;       /* at most INT64_MAX */
+    bool direct;         /* the path is to be run */
+    bool bounce;
+    uint64_t page_bytes; /* of a base page: a power of two, 4 KiB to 64 KiB */
+} RunPlanInput;
+
+/* What every plan adds up to. */
+typedef struct RunTotals {
+    const char *profile; /* borrowed from the plan */
+    uint64_t seed;
+    size_t n_legs;
+    uint64_t bytes_read;    /* of all legs */
+    uint64_t bytes_written; /* of all legs: the wear, without the target's own making */
+    uint64_t target_bytes;  /* the least length of the target */
+    uint64_t page_bytes;    /* the host's base page, for which arena_bytes is reckoned */
+    uint64_t arena_bytes;   /* of one arena of base pages that serves every leg */
+} RunTotals;
+
+/* Free what it owns and zero it. */
+void run_plan_done(RunPlan *plan);
+
+/* 0 and *ret_plan (the caller calls run_plan_done); -EINVAL when the input breaks a bound above;
+ * -ENOMEM. */
+int run_plan_build(const RunPlanInput *input, RunPlan *ret_plan);
+
+RunTotals run_plan_totals(const RunPlan *plan);
+
+/* The leg of this index, below n_legs; it borrows from the plan. */
+LegJob run_plan_leg(const RunPlan *plan, size_t index);
+
+/* Of one arena of huge pages that serves every leg. */
+uint64_t run_plan_huge_arena_bytes(const RunPlan *plan, uint64_t huge_page_bytes);
+
+/* A new reference, or NULL when out of memory. */
+json_t *run_plan_to_json(const RunPlan *plan);
+
+#endif

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Made histories, from a seed that is always the same. */
+#include "bench/watch-honesty.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "bench/random.h"
+
+#define SEED UINT64_C(0x5eed0f0c4a96e5)
+
+#define QUIET_HISTORIES 40U
+#define QUIET_POINTS    256U
+#define STEP_HISTORIES  40U
+#define STEP_FOUND      36U  /* 9 of 10 */
+#define STEP_BASELINE   256U /* points before the step at most */
+
+/* In deviations. */
+#define LARGEST_STEP  16.0
+#define STEP_HALVINGS 6U
+
+typedef struct Deviations {
+    double value[LEVEL_WATCH_MAX_N];
+    size_t n;
+    size_t block;
+} Deviations;
+
+static void collect(const LevelWatch *watch, Deviations *ret_deviations)
+{
+    for (size_t s = 0; s < watch->n_stretches; s++) {
+        size_t first = watch->stretches[s].first;
+        size_t end = s + 1 < watch->n_stretches ? watch->stretches[s + 1].first : watch->n;
+        double level;
+
+        if (end == first)
+            continue;
+        level = level_watch_median(watch, first, end - first);
+        for (size_t i = first; i < end; i++)
+            ret_deviations->value[i] = watch->y[i] - level;
+    }
+    ret_deviations->n = watch->n;
+    ret_deviations->block = (size_t)ceil(cbrt((double)watch->n));
+}
+
+/* The next of a made history. */
+typedef struct Draw {
+    const Deviations *from;
+    Random random;
+    size_t at, left;
+} Draw;
+
+static double draw_next(Draw *draw)
+{
+    if (draw->left == 0) {
+        draw->at = (size_t)random_below(&draw->random, draw->from->n);
+        draw->left = draw->from->block;
+    }
+    draw->left--;
+    return draw->from->value[draw->at++ % draw->from->n];
+}
+
+static size_t count_false_alarms(const Deviations *deviations, LevelWatch *scratch,
+                                 double least_effect)
+{
+    Draw draw = { .from = deviations, .random = { SEED } };
+    size_t alarms = 0;
+
+    for (size_t i = 0; i < QUIET_HISTORIES; i++) {
+        level_watch_init(scratch, least_effect);
+        draw.left = 0;
+        for (size_t point = 0; point < QUIET_POINTS; point++)
+            alarms += level_watch_add(scratch, draw_next(&draw), false);
+    }
+    return alarms;
+}
+
+static bool finds_step(Draw *draw, LevelWatch *scratch, size_t n_before, double step)
+{
+    bool found = false;
+
+    draw->left = 0;
+    for (size_t point = 0; point < n_before; point++)
+        level_watch_add(scratch, draw_next(draw), false);
+    for (size_t point = 0; point < WATCH_HONESTY_STEP_POINTS; point++)
+        found |= level_watch_add(scratch, draw_next(draw) + step, false);
+    return found;
+}
+
+static double smallest_step(const Deviations *deviations, LevelWatch *scratch,
+                            const LevelWatch *watch)
+{
+    size_t n_before = deviations->n < STEP_BASELINE ? deviations->n : STEP_BASELINE;
+    double low = 0, high = LARGEST_STEP * watch->noise.deviation, found_at = HUGE_VAL;
+    double step = high;
+
+    for (size_t halving = 0; halving <= STEP_HALVINGS; halving++) {
+        Draw draw = { .from = deviations, .random = { SEED } };
+        size_t found = 0;
+
+        for (size_t i = 0; i < STEP_HISTORIES; i++) {
+            level_watch_init(scratch, watch->least_effect);
+            found += finds_step(&draw, scratch, n_before, step);
+        }
+        if (found >= STEP_FOUND)
+            found_at = high = step;
+        else
+            low = step;
+        if (found_at == HUGE_VAL)
+            break;
+        step = (low + high) / 2;
+    }
+    return found_at;
+}
+
+int watch_honesty(const LevelWatch *watch, WatchHonesty *ret_honesty)
+{
+    Deviations *deviations;
+    LevelWatch *scratch;
+
+    if (watch->n < WATCH_HONESTY_LEAST_N)
+        return -ENODATA;
+    deviations = calloc(1, sizeof(*deviations));
+    scratch = calloc(1, sizeof(*scratch));
+    if (!deviations || !scratch) {
+        free(deviations);
+        free(scratch);
+        return -ENOMEM;
+    }
+    collect(watch, deviations);
+    *ret_honesty = (WatchHonesty) {
+        .false_alarms = count_false_alarms(deviations, scratch, watch->least_effect),
+        .quiet_points = (size_t)QUIET_HISTORIES * QUIET_POINTS,
+        .smallest_step = smallest_step(deviations, scratch, watch),
+    };
+    free(deviations);
+    free(scratch);
+    return 0;
+}

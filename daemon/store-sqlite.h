@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef XDMAD_DAEMON_STORE_SQLITE_H
+#define XDMAD_DAEMON_STORE_SQLITE_H
+/*
+ * What the files of the store (store.c, store-*.c) share: the connection, and SQLite's results as
+ * negative errno. The one header that includes SQLite's.
+ */
+
+#include <stdint.h>
+
+#include <sqlite3.h>
+
+#include "common/cleanup.h"
+#include "daemon/store.h"
+
+struct Store {
+    sqlite3 *db;
+};
+
+/* The nearest negative errno for a result of SQLite; 0 for OK, DONE and ROW. */
+int db_errno(int result);
+
+/* Statements without parameters and without rows. 0 or negative errno. */
+int db_execute(Store *store, const char *sql);
+
+/* 0 and *ret_statement (the caller finalizes), or negative errno. */
+int db_prepare(Store *store, const char *sql, sqlite3_stmt **ret_statement);
+
+/* A query of one whole number: 0, -ENODATA without a row, or negative errno. */
+int db_query_int(Store *store, const char *sql, int64_t *ret_value);
+
+/* End the transaction that `r` is the outcome of: commit what went well (r >= 0), roll back what
+ * did not. r, or negative errno when it could not be committed. */
+int db_finish(Store *store, int r);
+
+/* A copy of the text, or NULL, as parameter `index` (from 1); a result of SQLite. */
+int db_bind_text(sqlite3_stmt *statement, int index, const char *text);
+
+static inline void cleanup_statement(sqlite3_stmt **statement)
+{
+    sqlite3_finalize(*statement);
+}
+
+#define _cleanup_statement_ _cleanup_(cleanup_statement)
+
+/* Bring the schema to the present one (store-schema.c): 0, -EUCLEAN for a version that cannot be,
+ * -EPROTONOSUPPORT for one newer than this program, or negative errno. */
+int store_migrate(Store *store);
+
+/* Put down a run's record, new or known (store-run.c): inside a transaction. */
+int store_put_record(Store *store, const RunRecord *record);
+
+/* Put down the charge of a run, dated now (store-charge.c): inside a transaction. */
+int store_put_charge(Store *store, const RunRecord *record, const StoreTime *now, uint64_t bytes);
+
+#endif
