@@ -27,6 +27,24 @@ static int64_t range_bytes(const json_t *object, const char *start_key, const ch
     return bytes > INT64_MAX ? INT64_MAX : (int64_t)bytes;
 }
 
+static void print_xen_machine(const json_t *xen, const Page *page)
+{
+    const char *scheduler = json_get_string(xen, "scheduler", NULL);
+    const json_t *banks = json_object_get(xen, "dom0_banks");
+    size_t n_nodes = json_array_size(json_object_get(xen, "numa"));
+
+    if (scheduler && n_nodes > 0)
+        page_field(page, 0, "", "scheduler %s, %zu NUMA node%s", scheduler, n_nodes,
+                   n_nodes == 1 ? "" : "s");
+    for (size_t i = 0; i < json_array_size(banks); i++) {
+        const json_t *bank = json_array_get(banks, i);
+
+        page_field(page, 0, "", "gave Dom0 %s - %s, %s", json_get_string(bank, "start", "?"),
+                   json_get_string(bank, "end", "?"),
+                   unit_size(range_bytes(bank, "start", "end")).text);
+    }
+}
+
 static void print_xen(const json_t *xen, const Page *page)
 {
     const json_t *direct_mapped = json_object_get(xen, "direct_mapped");
@@ -47,6 +65,7 @@ static void print_xen(const json_t *xen, const Page *page)
                json_get_string(xen, "features", "unknown"));
     if (command_line)
         page_field(page, 0, "", "booted with %s", command_line);
+    print_xen_machine(xen, page);
     for (size_t i = 0; i < json_array_size(unknown); i++) {
         const char *text = json_string_value(json_array_get(unknown, i));
         page_field(page, 0, "", "unknown: %s", text ? text : "?");

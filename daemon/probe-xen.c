@@ -15,6 +15,7 @@
 #include "daemon/probe-xenstore.h"
 #include "daemon/xen-control.h"
 #include "daemon/xen-facts.h"
+#include "placement/xen-banks.h"
 
 #define XENFEAT_DOM0_BIT 11 /* xen/include/public/features.h, 4.17 */
 
@@ -84,6 +85,31 @@ static int read_captured(const ProbeRoot *root, XenFacts *xen)
     return r;
 }
 
+/* The ring's first lines, which tell of Dom0's banks, are lost when it has wrapped; xenconsoled may
+ * have kept them. x86 has no such lines. */
+static int find_banks(const ProbeRoot *root, XenFacts *xen)
+{
+    KernelLog kept = { 0 };
+    int r;
+
+    if (!xen->capabilities || !strstr(xen->capabilities, "aarch64") ||
+        xen_banks_find(&xen->console).known)
+        return 0;
+    r = probe_xen_console(root, &kept);
+    if (r < 0)
+        return r;
+    if (!xen_banks_find(&kept).known) {
+        kernel_log_done(&kept);
+        return xen->console.known
+                   ? host_facts_note(&xen->unknown, "Dom0's banks: Xen's console has lost what it "
+                                                    "said of them")
+                   : 0;
+    }
+    kernel_log_done(&xen->console);
+    xen->console = kept;
+    return 0;
+}
+
 int probe_xen(const ProbeRoot *root, XenFacts *xen, HostMode *mode)
 {
     _cleanup_free_ char *type = NULL;
@@ -99,11 +125,12 @@ int probe_xen(const ProbeRoot *root, XenFacts *xen, HostMode *mode)
     if (!is_dom0(root, xen))
         return 0;
     *mode = HOST_MODE_XEN_DOM0;
-    r = probe_xen_console(root, &xen->console);
-    if (r < 0)
-        return r;
-    if (!root->live)
-        return read_captured(root, xen);
+    if (!root->live) {
+        r = probe_xen_console(root, &xen->console);
+        return r < 0 ? r : read_captured(root, xen);
+    }
     r = xen_control_acquire(xen);
+    if (r == 0)
+        r = find_banks(root, xen);
     return r < 0 ? r : probe_xenstore(root, xen);
 }

@@ -17,7 +17,10 @@
 #include "daemon/xen-logger.h"
 #include "daemon/xen-p2m.h"
 
-#define XEN_PAGE_BYTES 4096
+#define XEN_PAGE_BYTES   4096
+#define MAX_NUMA_NODES   64U                /* MAX_NUMNODES, xen/include/xen/numa.h, 4.17 */
+#define RING_PIECE_BYTES (64U * 1024)       /* of one hypercall */
+#define RING_MAX_BYTES   (4U * 1024 * 1024) /* conring_size= may ask for more */
 
 static xc_interface *open_control(void)
 {
@@ -183,6 +186,117 @@ static int ask_p2m(xc_interface *xch, XenFacts *xen)
     return r < 0 ? r : read_p2m(p2m, xen);
 }
 
+/* xen/include/public/domctl.h, 4.17 to 4.20; the names are those of Xen's sched= option. */
+static const char *scheduler_name(int id)
+{
+    static const struct {
+        int id;
+        const char *name;
+    } names[] = {
+        { XEN_SCHEDULER_CREDIT, "credit" },     { XEN_SCHEDULER_CREDIT2, "credit2" },
+        { XEN_SCHEDULER_ARINC653, "arinc653" }, { XEN_SCHEDULER_RTDS, "rtds" },
+        { XEN_SCHEDULER_NULL, "null" },
+    };
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (names[i].id == id)
+            return names[i].name;
+    return NULL;
+}
+
+static int ask_scheduler(xc_interface *xch, XenFacts *xen)
+{
+    const char *name;
+    int id;
+
+    if (xc_sched_id(xch, &id) < 0)
+        return note_failure(xen, "scheduler");
+    name = scheduler_name(id);
+    if (!name)
+        return host_facts_note(&xen->unknown, "scheduler: Xen's number %d has no name here", id);
+    free(xen->scheduler);
+    xen->scheduler = strdup(name);
+    return xen->scheduler ? 0 : -ENOMEM;
+}
+
+/* A node that is there, with its distances to all. */
+static int add_node(json_t *nodes, unsigned node, unsigned n, const xc_meminfo_t *memory,
+                    const uint32_t *distances)
+{
+    json_t *row = json_array();
+
+    for (unsigned i = 0; i < n; i++)
+        json_array_append_new(row, distances[i] == XEN_INVALID_NODE_DIST
+                                       ? json_null()
+                                       : json_integer((json_int_t)distances[i]));
+    return json_array_append_new(nodes, json_pack("{s:i, s:I, s:I, s:o}", "node", (int)node,
+                                                  "memory_bytes", (json_int_t)memory->memsize,
+                                                  "free_bytes", (json_int_t)memory->memfree,
+                                                  "distances", row)) < 0
+               ? -ENOMEM
+               : 0;
+}
+
+static int ask_numa(xc_interface *xch, XenFacts *xen)
+{
+    _cleanup_free_ xc_meminfo_t *memory = NULL;
+    _cleanup_free_ uint32_t *distances = NULL;
+    unsigned n = 0;
+    int r = 0;
+
+    if (xc_numainfo(xch, &n, NULL, NULL) < 0)
+        return note_failure(xen, "NUMA nodes");
+    if (n == 0 || n > MAX_NUMA_NODES)
+        return host_facts_note(&xen->unknown, "NUMA nodes: Xen says that it has %u", n);
+    memory = calloc(n, sizeof(*memory));
+    distances = calloc((size_t)n * n, sizeof(*distances));
+    if (!memory || !distances)
+        return -ENOMEM;
+    if (xc_numainfo(xch, &n, memory, distances) < 0)
+        return note_failure(xen, "NUMA nodes");
+    json_decref(xen->numa);
+    xen->numa = json_array();
+    for (unsigned i = 0; r == 0 && i < n; i++)
+        if (memory[i].memsize != XEN_INVALID_MEM_SZ)
+            r = add_node(xen->numa, i, n, &memory[i], distances + (size_t)i * n);
+    return r;
+}
+
+/* The whole ring, the oldest byte first; reading it takes nothing out of it. */
+static int read_ring(xc_interface *xch, char *text, size_t *ret_size)
+{
+    uint32_t index = 0;
+    size_t size = 0;
+
+    for (;;) {
+        unsigned n = RING_PIECE_BYTES;
+
+        if (size + n > RING_MAX_BYTES)
+            break;
+        if (xc_readconsolering(xch, text + size, &n, 0, 1, &index) < 0)
+            return -errno;
+        if (n == 0)
+            break;
+        size += n;
+    }
+    *ret_size = size;
+    return 0;
+}
+
+static int ask_console(xc_interface *xch, XenFacts *xen)
+{
+    _cleanup_free_ char *text = malloc(RING_MAX_BYTES);
+    size_t size = 0;
+    int r = text ? read_ring(xch, text, &size) : -ENOMEM;
+
+    if (r == -ENOMEM)
+        return r;
+    if (r < 0)
+        return host_facts_note(&xen->unknown, "Xen's console: %s", strerror(-r));
+    kernel_log_done(&xen->console);
+    return kernel_log_parse(text, size, &xen->console);
+}
+
 int xen_control_shared_frame(uint64_t *ret_frame)
 {
     _cleanup_(cleanup_control) xc_interface *xch = open_control();
@@ -203,14 +317,16 @@ int xen_control_shared_frame(uint64_t *ret_frame)
 int xen_control_acquire(XenFacts *xen)
 {
     static int (*const questions[])(xc_interface *, XenFacts *) = {
-        ask_version, ask_texts, ask_features, ask_physinfo, ask_domain, ask_p2m,
+        ask_version, ask_texts,     ask_features, ask_physinfo, ask_domain,
+        ask_p2m,     ask_scheduler, ask_numa,     ask_console,
     };
     _cleanup_(cleanup_control) xc_interface *xch = open_control();
     int r = 0;
 
     if (!xch)
         return host_facts_note(&xen->unknown,
-                               "hypercalls (version, command line, physinfo, Dom0's record): %s",
+                               "hypercalls (version, command line, physinfo, Dom0's record, "
+                               "scheduler, NUMA nodes, console): %s",
                                strerror(errno));
     for (size_t i = 0; r == 0 && i < sizeof(questions) / sizeof(questions[0]); i++)
         r = questions[i](xch, xen);

@@ -11,9 +11,10 @@
 
 /*
  * Fill version, changeset, command line, capabilities, features, physinfo (with the heap free below
- * 30 and 32 bits), Dom0's record and, of an x86 PV one, its p2m into the facts; what is there
- * already is replaced. Each piece that cannot be had is noted in xen->unknown, and none is an
- * error. The calls are hypercalls: they do not wait. 0 or -ENOMEM.
+ * 30 and 32 bits), Dom0's record and, of an x86 PV one, its p2m, the scheduler, NUMA nodes and the
+ * lines that are known of the console's ring into the facts; what is there already is replaced.
+ * Each piece that cannot be had is noted in xen->unknown, and none is an error. The calls are
+ * hypercalls: they do not wait. 0 or -ENOMEM.
  */
 int xen_control_acquire(XenFacts *xen);
 

@@ -13,10 +13,11 @@
 
 json_t *xen_facts_to_json(const XenFacts *xen)
 {
-    json_t *facts = json_pack("{s:i, s:s?, s:s?, s:s?, s:s?, s:O*, s:O*, s:O*}", "schema", 1,
-                              "version", xen->version, "changeset", xen->changeset, "command_line",
-                              xen->command_line, "capabilities", xen->capabilities, "domain",
-                              xen->domain, "physinfo", xen->physinfo, "unknown", xen->unknown);
+    json_t *facts = json_pack("{s:i, s:s?, s:s?, s:s?, s:s?, s:s?, s:O*, s:O*, s:O*, s:O*}",
+                              "schema", 1, "version", xen->version, "changeset", xen->changeset,
+                              "command_line", xen->command_line, "capabilities", xen->capabilities,
+                              "scheduler", xen->scheduler, "domain", xen->domain, "physinfo",
+                              xen->physinfo, "numa", xen->numa, "unknown", xen->unknown);
 
     if (facts && xen->features_known)
         json_object_set_new(facts, "features", json_integer(xen->features));
@@ -45,6 +46,16 @@ static void take_object(const json_t *facts, const char *key, json_t **field)
         return;
     json_decref(*field);
     *field = json_incref(object);
+}
+
+static void take_array(const json_t *facts, const char *key, json_t **field)
+{
+    json_t *array = json_object_get(facts, key);
+
+    if (!json_is_array(array))
+        return;
+    json_decref(*field);
+    *field = json_incref(array);
 }
 
 static int take_notes(const json_t *facts, XenFacts *xen)
@@ -82,6 +93,8 @@ int xen_facts_read(const ProbeRoot *root, XenFacts *xen)
         r = take_text(facts, "command_line", &xen->command_line);
     if (r == 0)
         r = take_text(facts, "capabilities", &xen->capabilities);
+    if (r == 0)
+        r = take_text(facts, "scheduler", &xen->scheduler);
     if (r < 0)
         return r;
     features = json_get_int(facts, "features", -1);
@@ -91,5 +104,6 @@ int xen_facts_read(const ProbeRoot *root, XenFacts *xen)
     }
     take_object(facts, "domain", &xen->domain);
     take_object(facts, "physinfo", &xen->physinfo);
+    take_array(facts, "numa", &xen->numa);
     return take_notes(facts, xen);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "common/json.h"
+#include "placement/xen-banks.h"
 
 #define N_OF(array) (sizeof(array) / sizeof((array)[0]))
 #define GIB         (UINT64_C(1) << 30)
@@ -68,12 +69,15 @@ static DoctorAnswer not_direct_mapped(DoctorCase *case_)
 
 static DoctorAnswer no_low_bank(DoctorCase *case_)
 {
-    const KernelLog *console = &case_->facts->xen.console;
+    XenBanks banks = xen_banks_find(&case_->facts->xen.console);
 
-    if (doctor_note_lines(case_, console, KERNEL_LOG_XEN_NO_LOW_BANK, NULL) == 0)
+    if (banks.none_below_bits == 0)
         return DOCTOR_SILENT;
-    (void)doctor_note_lines(case_, console, KERNEL_LOG_XEN_TOTAL, NULL);
-    (void)doctor_note_lines(case_, console, KERNEL_LOG_XEN_BANK, NULL);
+    doctor_note(case_, "Xen's console: no bank of Dom0 below %u address bits",
+                banks.none_below_bits);
+    for (size_t i = 0; banks.known && i < banks.n && i < DOCTOR_MAX_EVIDENCE; i++)
+        doctor_note(case_, "bank %zu of Dom0: 0x%" PRIx64 "-0x%" PRIx64, i, banks.bank[i].start,
+                    banks.bank[i].end);
     return DOCTOR_HOLDS;
 }
 

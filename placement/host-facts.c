@@ -21,8 +21,10 @@ static void xen_facts_done(XenFacts *xen)
     free(xen->changeset);
     free(xen->command_line);
     free(xen->capabilities);
+    free(xen->scheduler);
     json_decref(xen->domain);
     json_decref(xen->physinfo);
+    json_decref(xen->numa);
     json_decref(xen->unknown);
     p2m_done(&xen->p2m);
     kernel_log_done(&xen->console);

@@ -48,10 +48,12 @@ typedef struct XenFacts {
     char *capabilities;
     bool features_known;
     uint32_t features; /* submap 0: bits XENFEAT_*, xen/include/public/features.h */
+    char *scheduler;   /* of the default pool: "credit2" */
     json_t *domain;    /* Dom0's own record, an object */
     json_t *physinfo;  /* an object */
+    json_t *numa;      /* array of objects, one a node that is there */
     P2m p2m;           /* of an x86 PV Dom0; unknown elsewhere, and where it could not be read */
-    KernelLog console; /* Xen's own, not known where it could not be read */
+    KernelLog console; /* Xen's own, not known where it could not be read; xen_banks_find() */
     json_t *unknown;   /* array of strings: each piece that could not be had, and why */
 } XenFacts;
 

@@ -9,11 +9,30 @@
 #include "placement/card.h"
 #include "placement/finding.h"
 #include "placement/host-share.h"
+#include "placement/xen-banks.h"
 
 static void set_text(json_t *object, const char *key, const char *text)
 {
     if (text)
         json_object_set_new(object, key, json_string(text));
+}
+
+static json_t *build_ranges(const AddressRange *ranges, size_t n)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(array, json_pack("{s:o, s:o}", "start", json_address(ranges[i].start),
+                                               "end", json_address(ranges[i].end)));
+    return array;
+}
+
+static void set_dom0_banks(json_t *object, const KernelLog *console)
+{
+    XenBanks banks = xen_banks_find(console);
+
+    if (banks.known)
+        json_object_set_new(object, "dom0_banks", build_ranges(banks.bank, banks.n));
 }
 
 static json_t *build_xen(const HostFacts *facts)
@@ -31,23 +50,16 @@ static json_t *build_xen(const HostFacts *facts)
     if (host_facts_pv_dom0(facts) == ANSWER_NO && /* x86 PV has the bit too, to no such effect */
         xen_facts_direct_mapped(xen, &direct_mapped))
         json_object_set_new(object, "direct_mapped", json_boolean(direct_mapped));
+    set_text(object, "scheduler", xen->scheduler);
+    set_dom0_banks(object, &xen->console);
     if (xen->domain)
         json_object_set(object, "domain", xen->domain);
     if (xen->physinfo)
         json_object_set(object, "physinfo", xen->physinfo);
+    if (xen->numa)
+        json_object_set(object, "numa", xen->numa);
     json_object_set_new(object, "unknown", xen->unknown ? json_incref(xen->unknown) : json_array());
     return object;
-}
-
-static json_t *build_ram(const RamBanks *ram)
-{
-    json_t *array = json_array();
-
-    for (size_t i = 0; i < ram->n; i++)
-        json_array_append_new(array,
-                              json_pack("{s:o, s:o}", "start", json_address(ram->bank[i].start),
-                                        "end", json_address(ram->bank[i].end)));
-    return array;
 }
 
 static json_t *build_pool(const Pool *pool)
@@ -155,7 +167,7 @@ json_t *inspection_build(const HostFacts *facts, const StorageDevice *device)
 
     return json_pack("{s:i, s:s, s:o, s:o, s:o, s:o, s:O, s:o}", "schema", 1, "mode",
                      host_mode_name(facts->mode), "xen", build_xen(facts), "ram",
-                     build_ram(&facts->ram), "pool", build_pool(&facts->pool), "devices",
-                     build_devices(facts, device), "environment", environment, "findings",
-                     findings_judge(facts, device));
+                     build_ranges(facts->ram.bank, facts->ram.n), "pool", build_pool(&facts->pool),
+                     "devices", build_devices(facts, device), "environment", environment,
+                     "findings", findings_judge(facts, device));
 }

@@ -13,6 +13,7 @@
 #include "placement/ram.h"
 #include "placement/share.h"
 #include "placement/window.h"
+#include "placement/xen-banks.h"
 
 static void parse_ram(const char *text)
 {
@@ -50,6 +51,17 @@ static void judge_pool(const KernelLog *log, const char *nslabs, const char *use
     pool_in_window(&pool, &reach, &inside);
 }
 
+static void find_banks(const KernelLog *console)
+{
+    XenBanks banks = xen_banks_find(console);
+
+    if (banks.n > XEN_BANKS_MAX || (banks.known && banks.n == 0) || banks.none_below_bits > 64)
+        abort();
+    for (size_t i = 0; i < banks.n; i++)
+        if (banks.bank[i].end < banks.bank[i].start)
+            abort();
+}
+
 static void parse_log(const char *text, size_t size, const char *nslabs, const char *used)
 {
     KernelLog log = { 0 };
@@ -66,6 +78,7 @@ static void parse_log(const char *text, size_t size, const char *nslabs, const c
         kernel_log_last(&log, entry->id, entry->device);
     }
     judge_pool(&log, nslabs, used);
+    find_banks(&log);
     kernel_log_done(&log);
 }
 

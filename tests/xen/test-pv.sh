@@ -18,6 +18,8 @@ done
 check_json "status: the mode is xen-dom0" "$out/status.json" '.schema == 1 and .mode == "xen-dom0"'
 check_json "Xen answers every question" "$out/inspect.json" \
     '.mode == "xen-dom0" and .xen.present and (.xen.version | test("^4[.]17")) and (.xen.capabilities | test("x86_64")) and (.xen.unknown | length) == 0'
+check_json "the scheduler and the one NUMA node are known; of banks x86 says nothing" "$out/inspect.json" \
+    '.xen | .scheduler == "credit2" and (.numa | length) == 1 and (has("dom0_banks") | not)'
 check_json "Dom0's record is a PV guest's" "$out/inspect.json" '.xen.domain | .id == 0 and (.hvm | not)'
 # shellcheck disable=SC2016 # $low is jq's
 check_json "Xen has little left above 4 GiB and less than all below: Dom0 has frames on both sides" "$out/inspect.json" \

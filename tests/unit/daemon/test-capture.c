@@ -91,7 +91,8 @@ static void make_xen(void **state)
     put(state, "xen-facts.json",
         "{\"schema\":1,\"version\":\"4.17.7\",\"changeset\":null,\"command_line\":\"dom0_mem="
         "2816M\","
-        "\"features\":157701,\"domain\":{\"id\":0},\"physinfo\":{\"free_pages\":7},"
+        "\"scheduler\":\"credit2\",\"numa\":[{\"node\":0}],\"features\":157701,\"domain\":{\"id\":"
+        "0},\"physinfo\":{\"free_pages\":7},"
         "\"unknown\":[\"xenstore: no answer within 500 ms\"]}");
 }
 
@@ -179,6 +180,10 @@ static void a_whole_dom0(void **state)
     assert_string_equal(json_get_string(host, "mode", ""), "xen-dom0");
     assert_string_equal(json_get_string(json_object_get(host, "xen"), "command_line", ""),
                         "dom0_mem=2816M");
+    assert_string_equal(json_get_string(json_object_get(host, "xen"), "scheduler", ""), "credit2");
+    assert_int_equal(json_array_size(json_object_get(json_object_get(host, "xen"), "numa")), 1);
+    assert_int_equal(json_array_size(json_object_get(json_object_get(host, "xen"), "dom0_banks")),
+                     1);
     assert_int_equal(json_array_size(json_object_get(host, "devices")), 1);
     /* nowhere, in no file */
     run(state, "grep -raq hunter2 host && ! grep -raq hunter2 copy");
@@ -226,7 +231,7 @@ static void hostile_xen_facts(void **state)
         "{",
         "\"x\"",
         "{\"version\":7,\"features\":-1,\"domain\":[],\"unknown\":{}}",
-        "{\"features\":4294967296,\"unknown\":[1,null]}",
+        "{\"scheduler\":[],\"numa\":{},\"features\":4294967296,\"unknown\":[1,null]}",
     };
 
     make_xen(state);

@@ -109,6 +109,7 @@ static void hypercalls_that_fail_are_named(void **state)
     assert_int_equal(xen_control_acquire(&xen), 0);
     assert_int_equal(json_array_size(xen.unknown), 1);
     assert_non_null(strstr(first_unknown(&xen), "hypercalls"));
+    assert_non_null(strstr(first_unknown(&xen), "scheduler, NUMA nodes, console"));
     release(&xen);
 }
 
