@@ -132,9 +132,6 @@ static int record_from_row(sqlite3_stmt *statement, RunRecord *ret_record)
     if (run_state_from_name(state, &record.state) < 0 ||
         run_kind_from_name((const char *)sqlite3_column_text(statement, 1), &kind) < 0)
         return -EUCLEAN;
-    if (run_state_from_name(state, &record.state) < 0 ||
-        run_kind_from_name((const char *)sqlite3_column_text(statement, 1), &kind) < 0)
-        return -EUCLEAN;
     record.kind = run_kind_name(kind);
     if (sqlite3_column_type(statement, 15) != SQLITE_NULL)
         record.clock =
