@@ -40,6 +40,37 @@ bool fio_output_find_stray(const char *text, size_t bytes, char ret_stray[static
     return false;
 }
 
+static bool begins_with(const char *line, size_t bytes, const char *prefix)
+{
+    size_t n = strlen(prefix);
+
+    return bytes >= n && memcmp(line, prefix, n) == 0;
+}
+
+static bool tells_of_bad_block(const char *line, size_t bytes)
+{
+    return begins_with(line, bytes, "fio: got pattern '") ||
+           begins_with(line, bytes, "fio: bad pattern block offset ") ||
+           begins_with(line, bytes, "fio: verify type mismatch (");
+}
+
+void fio_output_scan_verify(const char *text, size_t bytes, FioVerifyText *ret_text)
+{
+    FioVerifyText found = { 0 };
+
+    for (size_t at = 0; at < bytes;) {
+        size_t n = line_bytes(text + at, bytes - at);
+
+        if (begins_with(text + at, n, "pattern: verify failed at file "))
+            found.n_failures++;
+        else if (found.stray[0] == '\0' && is_stray(text + at, n) &&
+                 !tells_of_bad_block(text + at, n))
+            keep_printable(text + at, n, found.stray);
+        at += n + 1;
+    }
+    *ret_text = found;
+}
+
 /* Bytes of the document that starts here with '{', or 0 when the text ends within it. */
 static size_t document_bytes(const char *text, size_t bytes)
 {

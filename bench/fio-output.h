@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define FIO_STRAY_MAX 192 /* bytes of a stray line that are kept, with the NUL */
 
@@ -26,5 +27,15 @@ void fio_output_scan(const char *text, size_t bytes, FioOutput *ret_output);
 /* The first stray line of a text that holds no documents (stderr), into `ret_stray`: true, or false
  * with ret_stray untouched. */
 bool fio_output_find_stray(const char *text, size_t bytes, char ret_stray[static FIO_STRAY_MAX]);
+
+/* What a reading leg of a verify leaves on stderr beside strays: a few lines for each block whose
+ * bytes are not the pattern's (verify.c:verify_io_u_pattern(), log_verify_failure(), 3.33). */
+typedef struct FioVerifyText {
+    uint64_t n_failures;       /* blocks that it names */
+    char stray[FIO_STRAY_MAX]; /* the first line that is a stray and none of these; or empty */
+} FioVerifyText;
+
+/* Read the text once. */
+void fio_output_scan_verify(const char *text, size_t bytes, FioVerifyText *ret_text);
 
 #endif

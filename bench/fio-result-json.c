@@ -12,7 +12,7 @@ json_t *fio_result_to_json(const FioResult *result)
     const FioLatency *lat = &result->lat_ns;
 
     return json_pack("{s:b, s:o, s:s, s:I, s:I, s:f, s:f, s:f,"
-                     " s:{s:f, s:f, s:f, s:f, s:f, s:f, s:f}, s:f, s:f, s:I}",
+                     " s:{s:f, s:f, s:f, s:f, s:f, s:f, s:f}, s:f, s:f, s:I, s:o*}",
                      "passed", result->passed, "reasons",
                      result->reasons ? json_deep_copy(result->reasons) : json_array(), "version",
                      result->version, "bytes", (json_int_t)result->bytes, "runtime_usec",
@@ -21,7 +21,8 @@ json_t *fio_result_to_json(const FioResult *result)
                      "min", lat->min, "mean", lat->mean, "p50", lat->p50, "p95", lat->p95, "p99",
                      lat->p99, "p999", lat->p999, "max", lat->max, "usr_cpu_percent",
                      result->usr_cpu_percent, "sys_cpu_percent", result->sys_cpu_percent,
-                     "context_switches", (json_int_t)result->context_switches);
+                     "context_switches", (json_int_t)result->context_switches, "bad_blocks",
+                     result->compared ? json_integer((json_int_t)result->n_bad_blocks) : NULL);
 }
 
 typedef struct NumberField {
@@ -81,17 +82,21 @@ int fio_result_from_json(const json_t *json, FioResult *ret_result)
     int64_t bytes = json_get_int(json, "bytes", -1);
     int64_t runtime_usec = json_get_int(json, "runtime_usec", -1);
     int64_t context_switches = json_get_int(json, "context_switches", -1);
+    const json_t *bad_blocks = json_object_get(json, "bad_blocks");
 
     if (!json_is_boolean(json_object_get(json, "passed")) || !are_sentences(reasons) ||
         result.passed != (json_array_size(reasons) == 0) || !version ||
         strlen(version) >= sizeof(result.version) || bytes < 0 || runtime_usec < 0 ||
         context_switches < 0 || read_figures(json, &result) < 0 ||
+        (bad_blocks && (!json_is_integer(bad_blocks) || json_integer_value(bad_blocks) < 0)) ||
         (result.passed && (bytes == 0 || result.bw_bytes_per_sec <= 0)))
         return -EBADMSG;
     memcpy(result.version, version, strlen(version) + 1);
     result.bytes = (uint64_t)bytes;
     result.runtime_usec = (uint64_t)runtime_usec;
     result.context_switches = (uint64_t)context_switches;
+    result.compared = bad_blocks != NULL;
+    result.n_bad_blocks = bad_blocks ? (uint64_t)json_integer_value(bad_blocks) : 0;
     result.reasons = json_deep_copy(reasons);
     if (!result.reasons)
         return -ENOMEM;

@@ -39,13 +39,19 @@ __attribute__((format(printf, 2, 3))) static void refuse(Gate *gate, const char 
 
 static void check_process(Gate *gate, const FioEvidence *evidence)
 {
+    FioVerifyText compared;
     char stray[FIO_STRAY_MAX];
 
     if (evidence->signal)
         refuse(gate, "fio was killed by signal %d", evidence->signal);
     else if (evidence->exit_status != 0)
         refuse(gate, "fio ended with status %d, expected 0", evidence->exit_status);
-    if (fio_output_find_stray(evidence->err, evidence->err_bytes, stray))
+    if (gate->result->compared) {
+        fio_output_scan_verify(evidence->err, evidence->err_bytes, &compared);
+        gate->result->n_bad_blocks = compared.n_failures;
+        if (compared.stray[0])
+            refuse(gate, "fio complained on stderr: %s", compared.stray);
+    } else if (fio_output_find_stray(evidence->err, evidence->err_bytes, stray))
         refuse(gate, "fio complained on stderr: %s", stray);
 }
 
@@ -145,18 +151,37 @@ static void take_direction(Gate *gate, const json_t *job, const char *of)
     take_rates(gate, direction, of, n_ios);
 }
 
+/* A comparison that failed, and how often. */
+static void take_bad_blocks(Gate *gate, int64_t total_err)
+{
+    uint64_t n_blocks = gate->workload->leg_bytes / gate->workload->block_bytes;
+    uint64_t *n_bad = &gate->result->n_bad_blocks;
+
+    if (total_err < 1 || (uint64_t)total_err > n_blocks) {
+        refuse(gate,
+               "fio's document tells of bad blocks, %" PRId64 " of them, where %" PRIu64
+               " were read",
+               total_err, n_blocks);
+        *n_bad = *n_bad ? *n_bad : 1;
+    } else if ((uint64_t)total_err > *n_bad) {
+        *n_bad = (uint64_t)total_err;
+    }
+}
+
 static void judge_job(Gate *gate, const json_t *job)
 {
     static const char *const directions[] = { "read", "write", "trim" };
     const char *planned = io_pattern_is_write(gate->workload->pattern) ? "write" : "read";
     int64_t error = json_get_int(job, "error", -1);
-    /* written only with continue_on_error, which our jobs do not set: absent is as good as 0 */
+    /* written only with continue_on_error: absent is as good as 0 */
     int64_t total_err = json_get_int(job, "total_err", 0);
     FioResult *result = gate->result;
 
-    if (error != 0)
+    if (result->compared && error == EILSEQ)
+        take_bad_blocks(gate, total_err);
+    else if (error != 0)
         refuse(gate, "fio's document tells error %" PRId64, error);
-    if (total_err != 0)
+    else if (total_err != 0)
         refuse(gate, "fio's document tells %" PRId64 " I/O errors", total_err);
     for (size_t i = 0; i < sizeof(directions) / sizeof(directions[0]); i++) {
         if (strcmp(directions[i], planned) != 0)
@@ -214,9 +239,10 @@ static void judge_output(Gate *gate, const FioEvidence *evidence)
         judge_document(gate, output.document, output.document_bytes);
 }
 
-int fio_result_judge(const FioEvidence *evidence, const Workload *workload, FioResult *ret_result)
+static int judge(const FioEvidence *evidence, const Workload *workload, bool compared,
+                 FioResult *ret_result)
 {
-    FioResult result = { .reasons = json_array() };
+    FioResult result = { .reasons = json_array(), .compared = compared };
     Gate gate = { .workload = workload, .result = &result };
 
     if (!result.reasons)
@@ -230,6 +256,17 @@ int fio_result_judge(const FioEvidence *evidence, const Workload *workload, FioR
     result.passed = json_array_size(result.reasons) == 0;
     *ret_result = result;
     return 0;
+}
+
+int fio_result_judge(const FioEvidence *evidence, const Workload *workload, FioResult *ret_result)
+{
+    return judge(evidence, workload, false, ret_result);
+}
+
+int fio_result_judge_compared(const FioEvidence *evidence, const Workload *workload,
+                              FioResult *ret_result)
+{
+    return judge(evidence, workload, true, ret_result);
 }
 
 bool fio_progress_bytes(const char *out, size_t out_bytes, uint64_t *ret_bytes)

@@ -49,6 +49,8 @@ typedef struct FioResult {
     FioLatency lat_ns;
     double usr_cpu_percent, sys_cpu_percent; /* of fio's own thread */
     uint64_t context_switches;
+    bool compared;         /* the bytes read were compared with what was to be there */
+    uint64_t n_bad_blocks; /* of those, whether passed or not: bad bytes stay bad in a broken leg */
 } FioResult;
 
 /* Free what it owns and zero it. */
@@ -69,6 +71,13 @@ void fio_result_done(FioResult *result);
  * millisecond that fio's own figure allows: never outside of what fio measured.
  */
 int fio_result_judge(const FioEvidence *evidence, const Workload *workload, FioResult *ret_result);
+
+/* The same of a leg that compares what it reads. Bad blocks do not fail the gate: they are what the
+ * leg was run to find. Their number is the larger one of what the document and what the text on
+ * stderr tell: with continue_on_error the exit status is 0, and the document's count comes from the
+ * I/Os' completions, the text from the comparison itself. */
+int fio_result_judge_compared(const FioEvidence *evidence, const Workload *workload,
+                              FioResult *ret_result);
 
 /* Bytes done by the newest complete document of an output that still grows (fio appends one on each
  * SIGUSR1). true and *ret_bytes, or false when there is none yet. */

@@ -36,6 +36,8 @@
 
 #include "common/cleanup.h"
 
+#define BLOCK_TEXT_BYTES 32
+
 bool job_path_is_plain(const char *path)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
@@ -80,23 +82,78 @@ static int memory_lines(const JobPaths *paths, char **ret_lines)
     return r < 0 ? -ENOMEM : 0;
 }
 
+/* The lines of a verify, or none.
+ *
+ *  - bs: of the direction that is not run it only sets how far apart the buffers lie
+ *    (backend.c:init_io_u_buffers() takes the larger, 3.33): what lies between them is watched.
+ *  - iomem_align: in spite of its name where in the mapping the first buffer begins (same place).
+ *  - do_verify=0: a write leg reads nothing back: that is a leg of its own.
+ *  - verify_fatal=0, continue_on_error=verify: every bad block is to be known. The exit status
+ *    is then 0 whatever was found.
+ *  - verify_dump=1: what was received of each bad block, in fio's working directory.
+ *  - verify_state_save=0: no file of fio's own.
+ */
+static int verify_lines(const LegJob *leg, char **ret_lines)
+{
+    _cleanup_free_ char *pattern = leg->verify ? verify_content_text(&leg->verify->content) : NULL;
+    bool writes = io_pattern_is_write(leg->workload->pattern);
+
+    if (!leg->verify) {
+        *ret_lines = strdup("");
+        return *ret_lines ? 0 : -ENOMEM;
+    }
+    if (!pattern || asprintf(ret_lines,
+                             "iomem_align=%" PRIu64 "\n"
+                             "verify=pattern\n"
+                             "verify_pattern=%s\n"
+                             "verify_interval=%" PRIu32 "\n"
+                             "%s"
+                             "verify_fatal=0\n"
+                             "continue_on_error=verify\n"
+                             "verify_dump=1\n"
+                             "verify_state_save=0\n",
+                             leg->verify->lead_bytes, pattern, leg->workload->block_bytes,
+                             writes ? "do_verify=0\n" : "") < 0)
+        return -ENOMEM;
+    return 0;
+}
+
+/* fio's bs: one number, or read and write apart. */
+static void format_block(const LegJob *leg, char ret_text[static BLOCK_TEXT_BYTES])
+{
+    uint32_t block = leg->workload->block_bytes;
+    uint32_t other = block + (leg->verify ? leg->verify->gap_bytes : 0);
+    bool writes = io_pattern_is_write(leg->workload->pattern);
+
+    if (other == block)
+        snprintf(ret_text, BLOCK_TEXT_BYTES, "%" PRIu32, block);
+    else
+        snprintf(ret_text, BLOCK_TEXT_BYTES, "%" PRIu32 ",%" PRIu32, writes ? other : block,
+                 writes ? block : other);
+}
+
 int job_build(const LegJob *leg, const JobPaths *paths, char **ret_text)
 {
     const Workload *workload = leg->workload;
     _cleanup_free_ char *memory = NULL;
+    _cleanup_free_ char *verify = NULL;
+    char block[BLOCK_TEXT_BYTES];
     char *text;
 
     if (!job_path_is_plain(paths->target) || !job_path_is_plain(paths->arena))
         return -EINVAL;
     int r = memory_lines(paths, &memory);
+    if (r >= 0)
+        r = verify_lines(leg, &verify);
     if (r < 0)
         return r;
+    format_block(leg, block);
     r = asprintf(&text,
                  "[leg-%" PRIu32 "]\n"
                  "filename=%s\n"
                  "allow_file_create=0\n"
                  "rw=%s\n"
-                 "bs=%" PRIu32 "\n"
+                 "bs=%s\n"
                  "iodepth=%" PRIu32 "\n"
                  "ioengine=libaio\n"
                  "direct=1\n"
@@ -106,7 +163,8 @@ int job_build(const LegJob *leg, const JobPaths *paths, char **ret_text)
                  "randrepeat=1\n"
                  "randseed=%" PRIu32 "\n"
                  "%s"
-                 "scramble_buffers=1\n"
+                 "%s"
+                 "scramble_buffers=%d\n"
                  "thread=1\n"
                  "numjobs=1\n"
                  "group_reporting=1\n"
@@ -120,9 +178,9 @@ int job_build(const LegJob *leg, const JobPaths *paths, char **ret_text)
                  "lat_percentiles=1\n"
                  "clat_percentiles=0\n"
                  "percentile_list=50:95:99:99.9\n",
-                 leg->index, paths->target, fio_rw(workload->pattern), workload->block_bytes,
-                 workload->iodepth, leg->offset_bytes, leg->region_bytes, workload->leg_bytes,
-                 leg->seed, memory);
+                 leg->index, paths->target, fio_rw(workload->pattern), block, workload->iodepth,
+                 leg->offset_bytes, leg->region_bytes, workload->leg_bytes, leg->seed, memory,
+                 verify, leg->verify ? 0 : 1);
     if (r < 0)
         return -ENOMEM;
     *ret_text = text;

@@ -8,7 +8,16 @@
 #include <stdint.h>
 
 #include "bench/profile.h"
+#include "bench/verify-content.h"
 #include "common/dma-path.h"
+
+/* What a leg of a verify has beside: what its blocks hold, and where they lie in the arena. fio's
+ * buffers begin lead_bytes behind the arena's start and lie gap_bytes apart. */
+typedef struct LegVerify {
+    VerifyContent content; /* what a write leg writes and a read leg has to find */
+    uint64_t lead_bytes;   /* >= a page, so that there is a page before the first block to watch */
+    uint32_t gap_bytes;
+} LegVerify;
 
 typedef struct LegJob {
     uint32_t index;           /* in run order, from 0 */
@@ -17,6 +26,7 @@ typedef struct LegJob {
     uint64_t offset_bytes;    /* where in the target the leg's region starts */
     uint64_t region_bytes;    /* >= the workload's leg_bytes; the leg does leg_bytes of I/O in it */
     uint32_t seed;            /* of fio's random order */
+    const LegVerify *verify;  /* borrowed from the plan; NULL: the leg only measures */
 } LegJob;
 
 #endif

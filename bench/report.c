@@ -13,21 +13,9 @@
 #include "common/cleanup.h"
 #include "common/json.h"
 
-#define REPORT_SCHEMA 1
 #define RATIO_METHOD                                                                               \
     "rate direct / rate bounce, pair by pair: exp of the Hodges-Lehmann estimate of the log "      \
     "ratios, with the exact Wilcoxon signed-rank interval"
-#define EMULATED_NOTE                                                                              \
-    "the speed of an emulator is no hardware's: these rates and times are instruction counts"
-
-static json_t *path_to_json(const PathReach *reach, bool planned)
-{
-    const char *state = reach->reachable ? (planned ? "run" : "reachable") : "unreachable";
-
-    return json_pack("{s:s, s:s?, s:I, s:I, s:I}", "state", state, "reason", reach->reason, "pages",
-                     (json_int_t)reach->pages, "page_bytes", (json_int_t)reach->page_bytes,
-                     "extents", (json_int_t)reach->extents);
-}
 
 static json_t *path_figures_to_json(const PathFigures *figures)
 {
@@ -74,21 +62,6 @@ static json_t *workload_to_json(const Workload *workload, const WorkloadFigures 
                      path_figures_to_json(&figures->bounce), "ratio", ratio_to_json(figures));
 }
 
-static json_t *proof_to_json(const LegOutcome *outcome)
-{
-    const Proof *proof = &outcome->proof;
-    const BounceAccount *account = &outcome->account;
-
-    return json_pack(
-        "{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:o*}", "state",
-        proof_state_name(proof->state), "proved", dma_path_name(proof->proved), "reason",
-        proof->reason, "arena_bytes", (json_int_t)account->arena_bytes, "other_bytes",
-        (json_int_t)account->other_bytes, "no_address_bytes", (json_int_t)account->no_address_bytes,
-        "events", (json_int_t)account->events, "forced_events", (json_int_t)account->forced_events,
-        "lost", (json_int_t)outcome->lost_events, "disk_bytes",
-        outcome->disk_bytes_known ? json_integer((json_int_t)outcome->disk_bytes) : NULL);
-}
-
 /* The figures of a leg that passed the gate, added to its object. */
 static int add_leg_figures(json_t *leg, const LegOutcome *outcome)
 {
@@ -111,22 +84,13 @@ static int add_leg_figures(json_t *leg, const LegOutcome *outcome)
 
 static json_t *leg_to_json(const Plan *plan, const PlanLeg *leg, const LegOutcome *outcome)
 {
-    _cleanup_json_ json_t *json = json_pack(
-        "{s:I, s:s, s:I, s:s, s:b, s:b}", "index", (json_int_t)leg->index, "workload",
-        plan->workloads[leg->workload].name, "pair", (json_int_t)leg->pair, "path",
-        dma_path_name(leg->path), "ran", outcome->ran, "counts", leg_outcome_counts(outcome));
+    _cleanup_json_ json_t *json =
+        json_pack("{s:I, s:s, s:I, s:s}", "index", (json_int_t)leg->index, "workload",
+                  plan->workloads[leg->workload].name, "pair", (json_int_t)leg->pair, "path",
+                  dma_path_name(leg->path));
 
-    if (outcome->failure && json_object_set_new(json, "failure", json_string(outcome->failure)) < 0)
-        return NULL;
-    if (!outcome->ran)
-        return take_ptr(json);
-    if (json_object_set_new(json, "proof", proof_to_json(outcome)) < 0 ||
-        json_object_set_new(json, "issued_bytes", json_integer((json_int_t)outcome->fio.bytes)) <
-            0 ||
-        json_object_set_new(json, "gate",
-                            json_pack("{s:b, s:O*}", "passed", outcome->fio.passed, "reasons",
-                                      outcome->fio.reasons)) < 0 ||
-        (outcome->fio.passed && add_leg_figures(json, outcome) < 0))
+    if (report_add_outcome(json, outcome) < 0 ||
+        (outcome->ran && outcome->fio.passed && add_leg_figures(json, outcome) < 0))
         return NULL;
     return take_ptr(json);
 }
@@ -165,40 +129,27 @@ static json_t *workloads_to_json(const Material *material)
     return take_ptr(workloads);
 }
 
-static json_t *bytes_to_json(const Plan *plan, const ReportContext *context)
-{
-    return json_pack("{s:I, s:I, s:o*}", "planned_read", (json_int_t)plan->bytes_read,
-                     "planned_write", (json_int_t)plan->bytes_written, "kernel_written",
-                     context->kernel_written_known
-                         ? json_integer((json_int_t)context->kernel_written_bytes)
-                         : NULL);
-}
-
 static int tell(const Material *material, json_t **ret_report)
 {
     const Plan *plan = material->plan;
     const ReportContext *context = material->context;
     _cleanup_json_ json_t *reasons = NULL;
-    Verdict verdict;
-    json_t *report;
-    int r = bench_judge(plan, material->by_leg, material->figures, context, &verdict, &reasons);
+    _cleanup_json_ json_t *report = NULL;
+    ReportHead head = { .kind = "bench", .profile = plan->profile, .seed = plan->seed };
+    int r =
+        bench_judge(plan, material->by_leg, material->figures, context, &head.verdict, &reasons);
 
     if (r < 0)
         return r;
-    report = json_pack(
-        "{s:i, s:s, s:s?, s:s, s:O, s:b, s:s*, s:O*, s:O*, s:O*, s:s, s:I, s:{s:o, s:o}, s:o, s:o, "
-        "s:o, s:s*}",
-        "schema", REPORT_SCHEMA, "kind", "bench", "run", context->run, "verdict",
-        verdict_name(verdict), "reasons", reasons, "emulated", context->emulated, "note",
-        context->emulated ? EMULATED_NOTE : NULL, "target", context->target, "environment",
-        context->environment, "device", context->device, "profile", plan->profile, "seed",
-        (json_int_t)plan->seed, "paths", "direct", path_to_json(&context->direct, plan->direct),
-        "bounce", path_to_json(&context->bounce, plan->bounce), "workloads",
-        workloads_to_json(material), "legs", legs_to_json(material), "bytes",
-        bytes_to_json(plan, context), "evidence", context->evidence);
-    if (!report)
+    head.reasons = reasons;
+    report = report_begin(&head, context);
+    if (report_add(report, "paths", report_paths_to_json(context, plan->direct, plan->bounce)) <
+            0 ||
+        report_add(report, "workloads", workloads_to_json(material)) < 0 ||
+        report_add(report, "legs", legs_to_json(material)) < 0 ||
+        report_end(report, plan->bytes_read, plan->bytes_written, context) < 0)
         return -ENOMEM;
-    *ret_report = report;
+    *ret_report = take_ptr(report);
     return 0;
 }
 
@@ -211,26 +162,6 @@ static int build_figures(const Plan *plan, const LegOutcome *by_leg, WorkloadFig
     return r;
 }
 
-#define NO_OUTCOME UINT32_MAX
-
-/* Put the outcomes into the plan's order, each with its proof judged anew; a missing one stays as
- * not run. The copies are shallow: they borrow what the outcomes own. */
-static int sort_outcomes(const Plan *plan, const LegOutcome *outcomes, size_t n_outcomes,
-                         LegOutcome *by_leg)
-{
-    for (size_t i = 0; i < plan->n_legs; i++)
-        by_leg[i].index = NO_OUTCOME;
-    for (size_t i = 0; i < n_outcomes; i++) {
-        uint32_t index = outcomes[i].index;
-
-        if (index >= plan->n_legs || by_leg[index].index != NO_OUTCOME)
-            return -EINVAL;
-        by_leg[index] = outcomes[i];
-        leg_outcome_prove(&by_leg[index], plan->legs[index].path);
-    }
-    return 0;
-}
-
 int bench_report_build(const Plan *plan, const LegOutcome *outcomes, size_t n_outcomes,
                        const ReportContext *context, json_t **ret_report)
 {
@@ -240,7 +171,9 @@ int bench_report_build(const Plan *plan, const LegOutcome *outcomes, size_t n_ou
     int r = -ENOMEM;
 
     if (by_leg && figures)
-        r = sort_outcomes(plan, outcomes, n_outcomes, by_leg);
+        r = report_sort_outcomes(outcomes, n_outcomes, plan->n_legs, by_leg);
+    for (size_t i = 0; r == 0 && i < plan->n_legs; i++)
+        leg_outcome_prove(&by_leg[i], plan->legs[i].path);
     if (r == 0)
         r = build_figures(plan, by_leg, figures);
     if (r == 0)

@@ -14,34 +14,7 @@
 
 #include "bench/leg.h"
 #include "bench/plan.h"
-#include "common/verdict.h"
-
-/* How memory on one path could be had. The report's state of a path is "run", "reachable" (but not
- * in the plan) or "unreachable". */
-typedef struct PathReach {
-    bool reachable;
-    const char *reason;  /* why not, and the way to reach it; or NULL; borrowed */
-    uint64_t pages;      /* of the arena */
-    uint64_t page_bytes; /* of one of them */
-    uint64_t extents;    /* stretches of the arena whose frames follow each other: contiguous memory
-                            is faster for another reason than its path */
-} PathReach;
-
-/* What the report tells beside the legs. All borrowed; JSON may be NULL, which leaves it out. */
-typedef struct ReportContext {
-    const char *run;      /* its id */
-    const char *evidence; /* the evidence directory's name, or NULL */
-    json_t *target;       /* what was measured: path, device, card */
-    json_t *environment;  /* kernel, Xen, boot mode, pool, card, timing, governor, fio */
-    json_t *device;       /* the controller, as inspect shows it */
-    PathReach direct;
-    PathReach bounce;
-    bool emulated;            /* the machine is an emulator */
-    bool interrupted;         /* ended before its last leg: cancelled, or the daemon died */
-    const char *interruption; /* why, or NULL */
-    bool kernel_written_known;
-    uint64_t kernel_written_bytes; /* to the block device during the run, from the kernel */
-} ReportContext;
+#include "bench/report-parts.h"
 
 /*
  * Judge and tell. `outcomes` are in any order, at most one a leg; a leg without one is missing, and

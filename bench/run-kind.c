@@ -7,6 +7,7 @@
 
 static const char *const names[] = {
     [RUN_KIND_BENCH] = "bench",
+    [RUN_KIND_VERIFY] = "verify",
 };
 
 const char *run_kind_name(RunKind kind)

@@ -6,10 +6,11 @@
  */
 
 typedef enum RunKind {
-    RUN_KIND_BENCH, /* what each path costs */
+    RUN_KIND_BENCH,  /* what each path costs */
+    RUN_KIND_VERIFY, /* whether each path carries the bytes */
 } RunKind;
 
-/* "bench"; static, never NULL. */
+/* "bench" or "verify"; static, never NULL. */
 const char *run_kind_name(RunKind kind);
 
 /* 0 and *ret_kind, or -EINVAL when no kind has that name (NULL included). */

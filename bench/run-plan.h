@@ -15,10 +15,12 @@
 #include "bench/leg-job.h"
 #include "bench/plan.h"
 #include "bench/run-kind.h"
+#include "bench/verify-plan.h"
 
 typedef struct RunPlan {
     RunKind kind;
-    Plan bench; /* of RUN_KIND_BENCH */
+    Plan bench;        /* of RUN_KIND_BENCH */
+    VerifyPlan verify; /* of RUN_KIND_VERIFY */
 } RunPlan;
 
 /* What every plan is built from. At least one path is to be run. */

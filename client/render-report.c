@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Purpose: the report of a bench, the page that people come for. It leaves nothing out that the
+ * Purpose: the report of a run, the page that people come for. It leaves nothing out that the
  * verdict rests on.
  */
 #include "client/render-report.h"
@@ -149,6 +149,7 @@ static void print_verdict(const json_t *report, const Page *page)
     page_print(page, render_verdict_style(verdict), "%s", verdict);
     fputc('\n', page->out);
     print_reasons(json_object_get(report, "reasons"), page);
+    print_member(json_object_get(report, "conclusion"), "remedy", "remedy", page);
     if (note || json_get_bool(report, "emulated", false))
         page_field(page, 0, "note", "%s",
                    note ? note : "measured in an emulator, whose speed is no hardware's");
@@ -166,7 +167,10 @@ void render_report(const json_t *report, const Page *page)
     page_print(page, render_verdict_style(verdict), "%s", verdict);
     fputs("\n\n", page->out);
     print_header(report, page);
-    render_report_workloads(json_object_get(report, "workloads"), page);
+    if (strcmp(json_get_string(report, "kind", ""), "verify") == 0)
+        render_report_matrix(report, page);
+    else
+        render_report_workloads(json_object_get(report, "workloads"), page);
     render_report_proof(report, page);
     print_verdict(report, page);
 }

@@ -2,7 +2,7 @@
 #ifndef XDMAD_CLIENT_RENDER_REPORT_H
 #define XDMAD_CLIENT_RENDER_REPORT_H
 /*
- * The parts of a bench report, which render_report() puts together.
+ * The parts of a report, which render_report() puts together.
  */
 
 #include "client/render.h"
@@ -11,6 +11,9 @@
 
 /* Throughput with its ratio, then latency and CPU cost, of report.workloads. */
 void render_report_workloads(const json_t *workloads, const Page *page);
+
+/* What each path wrote, read back by each, of a verify's report. */
+void render_report_matrix(const json_t *report, const Page *page);
 
 /* What the kernel's trace says of each path. Legs that do not count are named by the verdict's
  * reasons. */

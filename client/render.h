@@ -14,11 +14,11 @@
 void render_status(const json_t *reply, const Page *page);          /* GetStatus' reply */
 void render_list(const json_t *reply, const Page *page);            /* ListDevices' reply */
 void render_history(const json_t *reply, const Page *page);         /* ListRuns' reply */
-void render_plan(const json_t *reply, const Page *page);            /* Bench's reply */
+void render_plan(const json_t *reply, const Page *page);            /* Bench's or Verify's reply */
 void render_show(const json_t *reply, const Page *page);            /* Show's reply */
 void render_inspection(const json_t *inspection, const Page *page); /* an Inspection */
 void render_doctor(const json_t *answer, const Page *page);         /* {schema, findings} */
-void render_report(const json_t *report, const Page *page);         /* a report of kind "bench" */
+void render_report(const json_t *report, const Page *page);         /* a report */
 
 /* Plain text under 80 columns, whatever the page, for a mail: {schema, version, inspection}. */
 void render_bugreport(const json_t *report, const Page *page);

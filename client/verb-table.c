@@ -27,6 +27,12 @@ static const Verb verbs[] = {
                  VERB_OPTION_SEED | VERB_OPTION_DETACH,
       .summary = "measure the direct and the bounce path, in pairs",
       .run = verb_bench },
+    { .name = "verify",
+      .argument = "[TARGET]",
+      .options = VERB_OPTION_PROFILE | VERB_OPTION_DRY_RUN | VERB_OPTION_CONFIRM_CID |
+                 VERB_OPTION_SEED | VERB_OPTION_DETACH,
+      .summary = "read back by each path what each path wrote",
+      .run = verb_verify },
     { .name = "watch",
       .argument = "[RUN]",
       .summary = "what happens to a run, or to all, live",

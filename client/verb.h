@@ -44,6 +44,7 @@ int verb_list(const CommandLine *command);
 int verb_inspect(const CommandLine *command);
 int verb_doctor(const CommandLine *command);
 int verb_bench(const CommandLine *command);
+int verb_verify(const CommandLine *command);
 int verb_watch(const CommandLine *command);
 int verb_cancel(const CommandLine *command);
 int verb_show(const CommandLine *command);

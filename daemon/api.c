@@ -151,7 +151,7 @@ static int build_plan(RunRequest *request, RunPlan *ret_plan)
     return run_plan_build(&input, ret_plan);
 }
 
-/* Bench: a run of this kind, or its plan alone. */
+/* Bench and Verify: a run of this kind, or its plan alone. */
 static void start_run(Manager *manager, PendingCall *call, RunKind kind)
 {
     RunRequest request;
@@ -190,6 +190,11 @@ static void start_run(Manager *manager, PendingCall *call, RunKind kind)
 static void bench(Manager *manager, PendingCall *call)
 {
     start_run(manager, call, RUN_KIND_BENCH);
+}
+
+static void verify(Manager *manager, PendingCall *call)
+{
+    start_run(manager, call, RUN_KIND_VERIFY);
 }
 
 static void watch(Manager *manager, PendingCall *call)
@@ -256,6 +261,7 @@ static const struct {
     { "Inspect", PEER_READS, inspect },
     { "Capture", PEER_ALL, capture },
     { "Bench", PEER_ALL, bench },
+    { "Verify", PEER_ALL, verify },
     { "Watch", PEER_READS, watch },
     { "Cancel", PEER_ALL, cancel },
     { "Show", PEER_READS, show },

@@ -205,7 +205,10 @@ static int judge(LegRun *run)
     run->outcome.index = run->leg->index;
     run->outcome.ran = !run->end.start_failure;
     run->outcome.failure = explain(&run->end);
-    r = fio_result_judge(&evidence, run->leg->workload, &run->outcome.fio);
+    if (run->leg->verify && !io_pattern_is_write(run->leg->workload->pattern))
+        r = fio_result_judge_compared(&evidence, run->leg->workload, &run->outcome.fio);
+    else
+        r = fio_result_judge(&evidence, run->leg->workload, &run->outcome.fio);
     run->outcome.system_cpu_usec = io_cpu_usec(run);
     return r;
 }

@@ -10,6 +10,7 @@
 #include "bench/leg.h"
 #include "bench/plan.h"
 #include "bench/request.h"
+#include "bench/verify-plan.h"
 #include "common/cleanup.h"
 #include "common/json.h"
 
@@ -25,6 +26,20 @@ static void read_plan(const json_t *json)
     if (!json_equal(again, json))
         abort();
     plan_done(&plan);
+}
+
+static void read_verify_plan(const json_t *json)
+{
+    _cleanup_free_ char *error = NULL;
+    _cleanup_json_ json_t *again = NULL;
+    VerifyPlan plan;
+
+    if (verify_plan_from_json(json, &plan, &error) < 0)
+        return;
+    again = verify_plan_to_json(&plan);
+    if (!json_equal(again, json))
+        abort();
+    verify_plan_done(&plan);
 }
 
 static void read_request(const json_t *json)
@@ -69,6 +84,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (json_parse_foreign((const char *)data, size, &json) < 0)
         return 0;
     read_plan(json);
+    read_verify_plan(json);
     read_request(json);
     read_outcome(json);
     return 0;

@@ -34,6 +34,7 @@ static const Golden goldens[] = {
     { "history-three", render_history },
     { "history-none", render_history },
     { "plan-quick", render_plan },
+    { "plan-verify", render_plan },
     { "inspect-dom0", render_inspection },
     { "inspect-unknown", render_inspection },
     { "inspect-hostile", render_inspection },
@@ -44,6 +45,8 @@ static const Golden goldens[] = {
     { "bugreport-unknown", render_bugreport },
     { "show-pass", render_show },
     { "show-unreachable", render_show },
+    { "show-verify", render_show },
+    { "show-corrupt", render_show },
     { "show-interrupted", render_show },
     { "show-empty", render_show },
 };

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Parts of a report, in the order of its keys. */
+#include "bench/report-parts.h"
+
+#include <errno.h>
+
+#include "common/cleanup.h"
+
+#define EMULATED_NOTE                                                                              \
+    "the speed of an emulator is no hardware's: these rates and times are instruction counts"
+
+json_t *report_begin(const ReportHead *head, const ReportContext *context)
+{
+    return json_pack("{s:i, s:s, s:s?, s:s, s:O, s:b, s:s*, s:O*, s:O*, s:O*, s:s, s:I}", "schema",
+                     REPORT_SCHEMA, "kind", head->kind, "run", context->run, "verdict",
+                     verdict_name(head->verdict), "reasons", head->reasons, "emulated",
+                     context->emulated, "note", context->emulated ? EMULATED_NOTE : NULL, "target",
+                     context->target, "environment", context->environment, "device",
+                     context->device, "profile", head->profile, "seed", (json_int_t)head->seed);
+}
+
+int report_add(json_t *report, const char *key, json_t *part)
+{
+    return json_object_set_new(report, key, part);
+}
+
+static json_t *bytes_to_json(uint64_t bytes_read, uint64_t bytes_written,
+                             const ReportContext *context)
+{
+    return json_pack("{s:I, s:I, s:o*}", "planned_read", (json_int_t)bytes_read, "planned_write",
+                     (json_int_t)bytes_written, "kernel_written",
+                     context->kernel_written_known
+                         ? json_integer((json_int_t)context->kernel_written_bytes)
+                         : NULL);
+}
+
+int report_end(json_t *report, uint64_t bytes_read, uint64_t bytes_written,
+               const ReportContext *context)
+{
+    int r = report_add(report, "bytes", bytes_to_json(bytes_read, bytes_written, context));
+
+    if (r == 0 && context->evidence)
+        r = report_add(report, "evidence", json_string(context->evidence));
+    return r;
+}
+
+static json_t *path_to_json(const PathReach *reach, bool planned)
+{
+    const char *state = reach->reachable ? (planned ? "run" : "reachable") : "unreachable";
+
+    return json_pack("{s:s, s:s?, s:I, s:I, s:I}", "state", state, "reason", reach->reason, "pages",
+                     (json_int_t)reach->pages, "page_bytes", (json_int_t)reach->page_bytes,
+                     "extents", (json_int_t)reach->extents);
+}
+
+json_t *report_paths_to_json(const ReportContext *context, bool direct, bool bounce)
+{
+    return json_pack("{s:o, s:o}", "direct", path_to_json(&context->direct, direct), "bounce",
+                     path_to_json(&context->bounce, bounce));
+}
+
+static json_t *proof_to_json(const LegOutcome *outcome)
+{
+    const Proof *proof = &outcome->proof;
+    const BounceAccount *account = &outcome->account;
+
+    return json_pack(
+        "{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:o*}", "state",
+        proof_state_name(proof->state), "proved", dma_path_name(proof->proved), "reason",
+        proof->reason, "arena_bytes", (json_int_t)account->arena_bytes, "other_bytes",
+        (json_int_t)account->other_bytes, "no_address_bytes", (json_int_t)account->no_address_bytes,
+        "events", (json_int_t)account->events, "forced_events", (json_int_t)account->forced_events,
+        "lost", (json_int_t)outcome->lost_events, "disk_bytes",
+        outcome->disk_bytes_known ? json_integer((json_int_t)outcome->disk_bytes) : NULL);
+}
+
+int report_add_outcome(json_t *leg, const LegOutcome *outcome)
+{
+    if (json_object_set_new(leg, "ran", json_boolean(outcome->ran)) < 0 ||
+        json_object_set_new(leg, "counts", json_boolean(leg_outcome_counts(outcome))) < 0 ||
+        (outcome->failure &&
+         json_object_set_new(leg, "failure", json_string(outcome->failure)) < 0))
+        return -1;
+    if (!outcome->ran)
+        return 0;
+    if (json_object_set_new(leg, "proof", proof_to_json(outcome)) < 0 ||
+        json_object_set_new(leg, "issued_bytes", json_integer((json_int_t)outcome->fio.bytes)) <
+            0 ||
+        json_object_set_new(leg, "gate",
+                            json_pack("{s:b, s:O*}", "passed", outcome->fio.passed, "reasons",
+                                      outcome->fio.reasons)) < 0)
+        return -1;
+    return 0;
+}
+
+#define NO_OUTCOME UINT32_MAX
+
+int report_sort_outcomes(const LegOutcome *outcomes, size_t n_outcomes, size_t n_legs,
+                         LegOutcome *by_leg)
+{
+    for (size_t i = 0; i < n_legs; i++)
+        by_leg[i].index = NO_OUTCOME;
+    for (size_t i = 0; i < n_outcomes; i++) {
+        uint32_t index = outcomes[i].index;
+
+        if (index >= n_legs || by_leg[index].index != NO_OUTCOME)
+            return -EINVAL;
+        by_leg[index] = outcomes[i];
+    }
+    return 0;
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Adds legs up into cells. */
+#include "bench/verify-matrix.h"
+
+#include "common/cleanup.h"
+
+/* Where a cell stands: writers are rows, readers columns, direct before bounce. */
+static size_t cell_index(DmaPath writer, DmaPath reader)
+{
+    return (writer == DMA_PATH_BOUNCE ? 2U : 0U) + (reader == DMA_PATH_BOUNCE ? 1U : 0U);
+}
+
+const MatrixCell *matrix_cell(const Matrix *matrix, DmaPath writer, DmaPath reader)
+{
+    return &matrix->cell[cell_index(writer, reader)];
+}
+
+static void add_reading(MatrixCell *cell, const VerifyPlan *plan, const VerifyLeg *leg,
+                        const LegOutcome *outcome, bool written)
+{
+    const VerifyShape *shape = &plan->shapes[leg->shape];
+
+    cell->n_legs++;
+    if (outcome->ran)
+        cell->n_bad_blocks += outcome->fio.n_bad_blocks;
+    if (!written || !leg_outcome_counts(outcome) || !outcome->fio.compared)
+        return;
+    cell->n_counted++;
+    cell->n_blocks += shape->leg_bytes / shape->block_bytes;
+}
+
+Matrix matrix_build(const VerifyPlan *plan, const LegOutcome *by_leg)
+{
+    Matrix matrix = { 0 };
+    bool written = false; /* the generation that is read back at present */
+
+    for (size_t i = 0; i < MATRIX_CELLS; i++) {
+        matrix.cell[i].writer = i < 2 ? DMA_PATH_DIRECT : DMA_PATH_BOUNCE;
+        matrix.cell[i].reader = i % 2 ? DMA_PATH_BOUNCE : DMA_PATH_DIRECT;
+    }
+    for (size_t i = 0; i < plan->n_legs; i++) {
+        const VerifyLeg *leg = &plan->legs[i];
+
+        if (leg->writes)
+            written = leg_outcome_counts(&by_leg[i]);
+        else
+            add_reading(&matrix.cell[cell_index(leg->writer, leg->path)], plan, leg, &by_leg[i],
+                        written);
+    }
+    return matrix;
+}
+
+const char *matrix_cell_state(const MatrixCell *cell)
+{
+    if (cell->n_legs == 0)
+        return "unreachable";
+    if (cell->n_bad_blocks > 0)
+        return "corrupt";
+    return cell->n_counted == cell->n_legs ? "verified" : "incomplete";
+}
+
+uint64_t matrix_bad_blocks(const Matrix *matrix)
+{
+    uint64_t n = 0;
+
+    for (size_t i = 0; i < MATRIX_CELLS; i++)
+        n += matrix->cell[i].n_bad_blocks;
+    return n;
+}
+
+static json_t *cell_to_json(const MatrixCell *cell)
+{
+    return json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I}", "writer", dma_path_name(cell->writer),
+                     "reader", dma_path_name(cell->reader), "state", matrix_cell_state(cell),
+                     "legs", (json_int_t)cell->n_legs, "legs_counted", (json_int_t)cell->n_counted,
+                     "blocks", (json_int_t)cell->n_blocks, "bad_blocks",
+                     (json_int_t)cell->n_bad_blocks);
+}
+
+json_t *matrix_to_json(const Matrix *matrix)
+{
+    _cleanup_json_ json_t *cells = json_array();
+
+    for (size_t i = 0; i < MATRIX_CELLS; i++)
+        if (json_array_append_new(cells, cell_to_json(&matrix->cell[i])) < 0)
+            return NULL;
+    return take_ptr(cells);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef XDMAD_BENCH_VERIFY_MATRIX_H
+#define XDMAD_BENCH_VERIFY_MATRIX_H
+/*
+ * What each path wrote, read back by each path: the four cells of a verify.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "bench/leg.h"
+#include "bench/verify-plan.h"
+
+typedef struct MatrixCell {
+    DmaPath writer;
+    DmaPath reader;
+    size_t n_legs;    /* reading legs of the plan */
+    size_t n_counted; /* of those that ran, passed the gate and are proved, as is the leg that wrote
+                         what they read */
+    uint64_t n_blocks;     /* that those compared */
+    uint64_t n_bad_blocks; /* of all that ran, counted or not: bad bytes stay bad without proof */
+} MatrixCell;
+
+#define MATRIX_CELLS 4U
+
+typedef struct Matrix {
+    MatrixCell cell[MATRIX_CELLS]; /* direct to direct, direct to bounce, bounce to direct, bounce
+                                      to bounce */
+} Matrix;
+
+/* by_leg[i] is the outcome of plan->legs[i], its proof set; one that is missing stands as not run.
+ */
+Matrix matrix_build(const VerifyPlan *plan, const LegOutcome *by_leg);
+
+const MatrixCell *matrix_cell(const Matrix *matrix, DmaPath writer, DmaPath reader);
+
+/* "verified": all of its legs count and every block was right. "corrupt": a block was not.
+ * "incomplete": neither. "unreachable": it has no legs, since a path cannot be had. Static. */
+const char *matrix_cell_state(const MatrixCell *cell);
+
+/* Blocks that were not right, of all cells. */
+uint64_t matrix_bad_blocks(const Matrix *matrix);
+
+/* An array of the cells: a new reference, or NULL when out of memory. */
+json_t *matrix_to_json(const Matrix *matrix);
+
+#endif

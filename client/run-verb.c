@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Purpose: start a run, follow it, show its report.
+ */
+#include "client/run-verb.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "client/absolute-path.h"
+#include "client/ask.h"
+#include "client/follow.h"
+#include "client/output.h"
+#include "client/render.h"
+#include "client/report-output.h"
+#include "common/cleanup.h"
+#include "common/json.h"
+#include "common/verdict.h"
+
+/* A word with a slash is a path, and of this machine unless another host is asked; any other is the
+ * name of a device. */
+static json_t *build_target(const CommandLine *command)
+{
+    _cleanup_free_ char *absolute = NULL;
+
+    if (command->host || !strchr(command->argument, '/'))
+        return json_string(command->argument);
+    absolute = absolute_path(command->argument);
+    return absolute ? json_string(absolute) : NULL;
+}
+
+/* Set a member when it is wanted; false when that failed. */
+static bool set_wanted(json_t *object, const char *key, bool wanted, json_t *value)
+{
+    if (wanted)
+        return json_object_set_new(object, key, value) == 0;
+    json_decref(value);
+    return true;
+}
+
+/* A new reference, or NULL: out of memory, or a target that is not UTF-8. */
+static json_t *build_request(const CommandLine *command)
+{
+    _cleanup_json_ json_t *request = json_object();
+    json_t *target = command->argument ? build_target(command) : NULL;
+
+    if (!set_wanted(request, "target", command->argument != NULL, target) ||
+        !set_wanted(request, "profile", command->profile != NULL, json_string(command->profile)) ||
+        !set_wanted(request, "dry_run", command->dry_run, json_true()) ||
+        !set_wanted(request, "confirm_cid", command->confirm_cid != NULL,
+                    json_string(command->confirm_cid)) ||
+        !set_wanted(request, "seed", command->seed_given, json_integer(command->seed)))
+        return NULL;
+    return take_ptr(request);
+}
+
+static int output_plan(const CommandLine *command, const json_t *reply)
+{
+    _cleanup_json_ json_t *document = NULL;
+
+    if (!command->json)
+        return output_document(reply, false, render_plan);
+    document = json_pack("{s:i, s:O?}", "schema", 1, "plan", json_object_get(reply, "plan"));
+    return document ? output_document(document, true, NULL) : EXIT_STATUS_INCONCLUSIVE;
+}
+
+static void render_run_id(const json_t *document, const Page *page)
+{
+    page_print(page, PAGE_PLAIN, "%s\n", json_get_string(document, "run", ""));
+}
+
+static int output_run_id(const CommandLine *command, const char *run)
+{
+    _cleanup_json_ json_t *document = json_pack("{s:i, s:s}", "schema", 1, "run", run);
+
+    return document ? output_document(document, command->json, render_run_id)
+                    : EXIT_STATUS_INCONCLUSIVE;
+}
+
+/* Left before the end: say how to come back. */
+static int tell_left(const CommandLine *command, const char *run, const Failure *why)
+{
+    Failure way_back;
+
+    if (command->exec)
+        failure_set(&way_back, EXIT_STATUS_INCONCLUSIVE,
+                    "run %s ends with its private daemon: xdmactl --exec show %s", run, run);
+    else
+        failure_set(&way_back, EXIT_STATUS_INCONCLUSIVE,
+                    "run %s may go on: xdmactl watch %s, xdmactl show %s", run, run, run);
+    failure_tell(&way_back);
+    return why->text[0] ? failure_tell(why) : way_back.exit_status;
+}
+
+static void tell_started(Progress *progress, const char *run)
+{
+    Failure line; /* made printable as any sentence with a peer's words */
+
+    failure_set(&line, EXIT_STATUS_PASS, "run %s", run);
+    progress_note(progress, line.text);
+}
+
+static int follow_and_show(const CommandLine *command, Link *link, const LinkTarget *target,
+                           const char *run, int interrupt_fd)
+{
+    Page page = output_page(stderr);
+    Progress progress = { .out = stderr,
+                          .redraw = isatty(STDERR_FILENO) == 1,
+                          .one_run = true,
+                          .columns = page.columns };
+    Follow watch = { .link = link,
+                     .target = target,
+                     .run = run,
+                     .progress = &progress,
+                     .interrupt_fd = interrupt_fd };
+    _cleanup_json_ json_t *last = NULL, *reply = NULL;
+    Failure failure = { 0 };
+
+    tell_started(&progress, run);
+    if (follow(&watch, &last, &failure) < 0)
+        return tell_left(command, run, &failure);
+    if (ask_link(link, "io.xdmad.Show", json_pack("{s:s}", "run", run), &reply, &failure) < 0)
+        return tell_left(command, run, &failure);
+    return report_output(reply, command->json);
+}
+
+static int fail(int exit_status, const char *text)
+{
+    Failure failure;
+
+    failure_set(&failure, exit_status, "%s", text);
+    return failure_tell(&failure);
+}
+
+int run_verb(const CommandLine *command, const char *method)
+{
+    LinkTarget target = ask_target(command);
+    _cleanup_json_ json_t *request = build_request(command), *reply = NULL;
+    _cleanup_link_ Link *link = NULL;
+    _cleanup_close_ int interrupts = -1;
+    const char *run;
+    Failure failure;
+
+    if (!request)
+        return fail(EXIT_STATUS_USAGE, "the target's name is not UTF-8; give it another name");
+    if (link_open(&target, &link, &failure) < 0)
+        return failure_tell(&failure);
+    interrupts = command->dry_run || command->detach ? -1 : follow_open_interrupts();
+    if (ask_link(link, method, take_ptr(request), &reply, &failure) < 0)
+        return failure_tell(&failure);
+    if (command->dry_run)
+        return output_plan(command, reply);
+    run = json_get_string(reply, "run", NULL);
+    if (!run)
+        return fail(EXIT_STATUS_INCONCLUSIVE,
+                    "xdmad answered without the id of a run; is it of the same version?");
+    return command->detach ? output_run_id(command, run)
+                           : follow_and_show(command, link, &target, run, interrupts);
+}

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Whole verifies, made up leg by leg: what passes, what is corrupt and where, what is neither. */
+#include "golden.h"
+
+#include "bench/run-report.h"
+#include "bench/verify-report.h"
+
+typedef struct Run {
+    VerifyPlan plan;
+    LegOutcome *outcomes;
+    size_t n;
+    ReportContext context;
+} Run;
+
+static LegOutcome good_outcome(const VerifyPlan *plan, const VerifyLeg *leg)
+{
+    uint64_t bytes = plan->shapes[leg->shape].leg_bytes;
+    bool direct = leg->path == DMA_PATH_DIRECT;
+
+    return (LegOutcome) {
+        .index = leg->index,
+        .ran = true,
+        .fio = { .passed = true,
+                 .reasons = json_array(),
+                 .version = "fio-3.33",
+                 .bytes = bytes,
+                 .bw_bytes_per_sec = 40e6,
+                 .busy_usec = 1e6,
+                 .compared = !leg->writes },
+        .account = { .bytes = direct ? 0 : bytes, .arena_bytes = direct ? 0 : bytes },
+        .trace_available = true,
+        .frames_known = true,
+        .frames_unchanged = true,
+    };
+}
+
+static void start(Run *run, bool direct, bool bounce)
+{
+    VerifyPlanInput input = { verify_profile_by_name("quick"), 20200811, direct, bounce, 4096 };
+
+    memset(run, 0, sizeof(*run));
+    assert_int_equal(verify_plan_build(&input, &run->plan), 0);
+    run->n = run->plan.n_legs;
+    run->outcomes = calloc(run->n, sizeof(*run->outcomes));
+    assert_non_null(run->outcomes);
+    for (size_t i = 0; i < run->n; i++)
+        run->outcomes[i] = good_outcome(&run->plan, &run->plan.legs[i]);
+    run->context = (ReportContext) {
+        .run = "20261122-1",
+        .evidence = "20261122-1",
+        .direct = { .reachable = direct, .pages = 132, .page_bytes = 4096 },
+        .bounce = { .reachable = bounce, .pages = 132, .page_bytes = 4096 },
+        .kernel_written_known = true,
+        .kernel_written_bytes = 26000000,
+    };
+}
+
+static json_t *build(const Run *run)
+{
+    json_t *report = NULL;
+
+    assert_int_equal(verify_report_build(&run->plan, run->outcomes, run->n, &run->context, &report),
+                     0);
+    assert_non_null(report);
+    return report;
+}
+
+static void done(Run *run)
+{
+    for (size_t i = 0; i < run->plan.n_legs; i++)
+        leg_outcome_done(&run->outcomes[i]);
+    free(run->outcomes);
+    verify_plan_done(&run->plan);
+}
+
+static const char *conclusion_of(const json_t *report, const char *key)
+{
+    return json_string_value(json_object_get(json_object_get(report, "conclusion"), key));
+}
+
+static const char *cell_state(const json_t *report, size_t cell)
+{
+    return json_string_value(
+        json_object_get(json_array_get(json_object_get(report, "matrix"), cell), "state"));
+}
+
+static void test_pass(void **state)
+{
+    json_t *report;
+    Run run;
+
+    (void)state;
+    start(&run, true, true);
+    report = build(&run);
+    assert_int_equal(run_report_verdict(report), VERDICT_PASS);
+    assert_null(json_object_get(report, "conclusion"));
+    golden_compare_json("verify-report-pass.json", report);
+    json_decref(report);
+    done(&run);
+}
+
+/* Two bad blocks in every reading leg that this writer and this reader (or any: unknown) share. */
+static void damage(Run *run, DmaPath writer, DmaPath reader)
+{
+    for (size_t i = 0; i < run->n; i++) {
+        const VerifyLeg *leg = &run->plan.legs[i];
+
+        if (!leg->writes && (writer == DMA_PATH_UNKNOWN || leg->writer == writer) &&
+            (reader == DMA_PATH_UNKNOWN || leg->path == reader))
+            run->outcomes[i].fio.n_bad_blocks = 2;
+    }
+}
+
+static void test_the_place_is_told_from_the_cells(void **state)
+{
+    static const struct {
+        DmaPath writer, reader;
+        const char *direction, *path;
+    } faults[] = {
+        { DMA_PATH_BOUNCE, DMA_PATH_UNKNOWN, "to-device", "bounce" },
+        { DMA_PATH_DIRECT, DMA_PATH_UNKNOWN, "to-device", "direct" },
+        { DMA_PATH_UNKNOWN, DMA_PATH_BOUNCE, "from-device", "bounce" },
+        { DMA_PATH_UNKNOWN, DMA_PATH_DIRECT, "from-device", "direct" },
+        { DMA_PATH_UNKNOWN, DMA_PATH_UNKNOWN, "medium", "unknown" },
+        { DMA_PATH_DIRECT, DMA_PATH_BOUNCE, "unclear", "unknown" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
+        json_t *report;
+        Run run;
+
+        start(&run, true, true);
+        damage(&run, faults[i].writer, faults[i].reader);
+        report = build(&run);
+        assert_int_equal(run_report_verdict(report), VERDICT_CORRUPTION);
+        assert_string_equal(conclusion_of(report, "direction"), faults[i].direction);
+        assert_string_equal(conclusion_of(report, "path"), faults[i].path);
+        assert_true(strlen(conclusion_of(report, "sentence")) > 40);
+        assert_true(strlen(conclusion_of(report, "remedy")) > 40);
+        json_decref(report);
+        done(&run);
+    }
+}
+
+static void test_one_bad_block_in_a_broken_leg_is_corruption(void **state)
+{
+    json_t *report;
+    Run run;
+
+    (void)state;
+    start(&run, true, true);
+    run.outcomes[1].fio.n_bad_blocks = 1;
+    run.outcomes[1].fio.passed = false;
+    json_array_append_new(run.outcomes[1].fio.reasons, json_string("torn"));
+    run.outcomes[2].trace_available = false;
+    report = build(&run);
+    assert_int_equal(run_report_verdict(report), VERDICT_CORRUPTION);
+    assert_string_equal(json_string_value(json_object_get(
+                            json_array_get(json_object_get(report, "reasons"), 0), "rule")),
+                        "bytes");
+    assert_true(json_array_size(json_object_get(report, "reasons")) >= 3);
+    json_decref(report);
+    done(&run);
+}
+
+/* The run must be inconclusive, and the cells of this leg incomplete. */
+static void expect_incomplete(Run *run)
+{
+    json_t *report = build(run);
+    size_t n_incomplete = 0;
+
+    assert_int_equal(run_report_verdict(report), VERDICT_INCONCLUSIVE);
+    for (size_t cell = 0; cell < 4; cell++)
+        n_incomplete += strcmp(cell_state(report, cell), "incomplete") == 0;
+    assert_true(n_incomplete >= 1);
+    json_decref(report);
+    done(run);
+}
+
+static void test_a_leg_that_is_missing_or_not_proved_is_no_pass(void **state)
+{
+    Run run;
+
+    (void)state;
+    start(&run, true, true);
+    run.n--;
+    leg_outcome_done(&run.outcomes[run.n]);
+    expect_incomplete(&run);
+    start(&run, true, true);
+    run.outcomes[1].trace_available = false;
+    expect_incomplete(&run);
+    start(&run, true, true);
+    run.outcomes[0].fio.passed =
+        false; /* what was written is not known, so neither what was read */
+    json_array_append_new(run.outcomes[0].fio.reasons, json_string("torn"));
+    expect_incomplete(&run);
+    start(&run, true, true);
+    run.outcomes[1].fio.compared = false;
+    expect_incomplete(&run);
+}
+
+static void test_one_path_alone_is_no_pass(void **state)
+{
+    json_t *report;
+    Run run;
+
+    (void)state;
+    start(&run, true, false);
+    run.context.bounce.reason = "all RAM of this host lies in the device's window";
+    report = build(&run);
+    assert_int_equal(run_report_verdict(report), VERDICT_INCONCLUSIVE);
+    assert_string_equal(cell_state(report, 0), "verified");
+    for (size_t cell = 1; cell < 4; cell++)
+        assert_string_equal(cell_state(report, cell), "unreachable");
+    json_decref(report);
+    done(&run);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_pass),
+        cmocka_unit_test(test_the_place_is_told_from_the_cells),
+        cmocka_unit_test(test_one_bad_block_in_a_broken_leg_is_corruption),
+        cmocka_unit_test(test_a_leg_that_is_missing_or_not_proved_is_no_pass),
+        cmocka_unit_test(test_one_path_alone_is_no_pass),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,13 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# verify on a healthy card: board wide.
+set -u
+top=$(cd "$(dirname "$0")/../.." && pwd)
+# shellcheck source=lab-test.sh
+. "$top/tests/xen/lab-test.sh"
+# shellcheck source=verify-checks.sh
+. "$top/tests/xen/verify-checks.sh"
+
+in_dom0 verify.sh --board wide
+check_verify
+tap_end
