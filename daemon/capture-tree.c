@@ -42,6 +42,7 @@ static const char *const files[] = {
     "/sys/kernel/debug/swiotlb/io_tlb_nslabs",
     "/sys/kernel/debug/swiotlb/io_tlb_used",
     "/sys/kernel/debug/swiotlb/io_tlb_used_hiwater",
+    "/sys/kernel/debug/swiotlb/io_tlb_transient_nslabs",
     "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor",
     "/sys/class/dmi/id/sys_vendor",
 };

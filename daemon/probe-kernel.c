@@ -52,12 +52,13 @@ static Answer has_entry(const ProbeRoot *root, const char *folder, const char *p
     return answer;
 }
 
-static void read_high_water(const ProbeRoot *root, Pool *pool)
+static void read_pool_counters(const ProbeRoot *root, Pool *pool)
 {
     _cleanup_free_ char *text = NULL;
 
     (void)probe_read_text(root, &text, "/sys/kernel/debug/swiotlb/io_tlb_used_hiwater");
     pool_add_high_water(pool, text);
+    pool->grows = probe_exists(root, "/sys/kernel/debug/swiotlb/io_tlb_transient_nslabs");
 }
 
 void probe_kernel(const ProbeRoot *root, HostFacts *facts)
@@ -68,5 +69,5 @@ void probe_kernel(const ProbeRoot *root, HostFacts *facts)
     kernel->unaligned_kmalloc = read_configuration(root, &kernel->version);
     kernel->nvme = has_entry(root, "/sys/class/nvme", "nvme");
     kernel->block_backends = has_entry(root, "/sys/bus/xen-backend/devices", "vbd-");
-    read_high_water(root, &facts->pool);
+    read_pool_counters(root, &facts->pool);
 }

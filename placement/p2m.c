@@ -102,6 +102,48 @@ void p2m_translate(const volatile uint64_t *list, uint64_t n_pfns, uint64_t page
         address[i] = translate_page(list, n_pfns, page_bytes, address[i]);
 }
 
+/* Index of the first run that does not end before `pfn`. */
+static size_t first_run_reaching(const P2m *p2m, uint64_t pfn)
+{
+    size_t low = 0, high = p2m->n;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (p2m->run[middle].pfn + p2m->run[middle].n_pages <= pfn)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+bool p2m_machine_address(const P2m *p2m, uint64_t pseudo, uint64_t *ret_machine)
+{
+    uint64_t pfn = pseudo / P2M_PAGE_BYTES;
+    size_t i = first_run_reaching(p2m, pfn);
+
+    if (!p2m->known || i == p2m->n || p2m->run[i].pfn > pfn)
+        return false;
+    *ret_machine =
+        (p2m->run[i].frame + (pfn - p2m->run[i].pfn)) * P2M_PAGE_BYTES + pseudo % P2M_PAGE_BYTES;
+    return true;
+}
+
+bool p2m_range_has_machine_address(const P2m *p2m, const AddressRange *range, uint64_t machine)
+{
+    uint64_t frame = machine / P2M_PAGE_BYTES;
+    uint64_t first = range->start / P2M_PAGE_BYTES, last = range->end / P2M_PAGE_BYTES;
+
+    for (size_t i = first_run_reaching(p2m, first); i < p2m->n && p2m->run[i].pfn <= last; i++) {
+        const P2mRun *run = &p2m->run[i];
+        uint64_t pfn = run->pfn + (frame - run->frame); /* where the run has it, if it does */
+
+        if (frame >= run->frame && frame - run->frame < run->n_pages && pfn >= first && pfn <= last)
+            return true;
+    }
+    return false;
+}
+
 /* The share of n_pages frames that follow each other. */
 static RamShare share_of_frames(uint64_t frame, uint64_t n_pages, const DmaReach *reach)
 {

@@ -55,6 +55,13 @@ int p2m_from_list(const volatile uint64_t *list, uint64_t n_pfns, P2m *ret_p2m);
 void p2m_translate(const volatile uint64_t *list, uint64_t n_pfns, uint64_t page_bytes, size_t n,
                    uint64_t *address);
 
+/* The machine address behind a pseudo-physical one: true and *ret_machine, or false when the P2m is
+ * unknown or has no page of Dom0's own there. */
+bool p2m_machine_address(const P2m *p2m, uint64_t pseudo, uint64_t *ret_machine);
+
+/* Does one page of a pseudo-physical range lie at this machine address? */
+bool p2m_range_has_machine_address(const P2m *p2m, const AddressRange *range, uint64_t machine);
+
 /* Which share of Dom0's pages takes which path; all unknown when the P2m or the reach is. */
 RamShare p2m_share(const P2m *p2m, const DmaReach *reach);
 

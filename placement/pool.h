@@ -30,6 +30,9 @@ typedef struct Pool {
     uint64_t used_slots; /* io_tlb_used, at the time of reading */
     bool high_water_known;
     uint64_t high_water_slots; /* the most ever used since boot, or since it was reset */
+    bool grows;                /* the kernel may bounce through memory beyond `range` as well: with
+                                  CONFIG_SWIOTLB_DYNAMIC, since 6.6, which alone has debugfs
+                                  io_tlb_transient_nslabs (kernel/dma/swiotlb.c, 6.12) */
     const char *source;        /* static: what said so, NULL when nothing did */
 } Pool;
 
