@@ -4,20 +4,23 @@
 #   FUZZ_SECONDS=10  how long each one is run
 #   make fuzz-run    runs all; a crashing input is left in $(O)/fuzz/NAME.crash-*
 #
-# A target links the pure rooms and common/, compiled apart in $(O)/fuzz. Its corpus is read only:
+# A target links the pure rooms, common/, and those of daemon/'s readers that touch nothing but the
+# bytes they are given, all compiled apart in $(O)/fuzz. Its corpus is read only:
 # what a run finds goes to a directory of that run.
 
 FUZZ_CC ?= clang
 FUZZ_SECONDS ?= 10
 FUZZ_O := $(O)/fuzz
 FUZZ_ROOMS := common placement bench
+FUZZ_READERS := daemon/trace-field.c daemon/dma-record.c
 FUZZ_NAMES := $(patsubst tests/fuzz/fuzz-%.c,%,$(wildcard tests/fuzz/fuzz-*.c))
 FUZZ_TARGETS := $(addprefix $(FUZZ_O)/fuzz-,$(FUZZ_NAMES))
 FUZZ_TESTS := $(addprefix $(O)/tests/fuzz-,$(FUZZ_NAMES))
 FUZZ_SANITIZERS := address,undefined
 FUZZ_CFLAGS = -std=gnu17 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -g -O1 $(WARNINGS) -I. $(pkg_cflags) \
               -fno-omit-frame-pointer -fno-sanitize-recover=all
-FUZZ_OBJECTS := $(foreach room,$(FUZZ_ROOMS),$(patsubst %.c,$(FUZZ_O)/%.o,$(call room_sources,$(room))))
+FUZZ_OBJECTS := $(patsubst %.c,$(FUZZ_O)/%.o,$(foreach room,$(FUZZ_ROOMS),$(call room_sources,$(room))) \
+                $(FUZZ_READERS))
 
 .PHONY: fuzz
 fuzz: $(FUZZ_TARGETS)
@@ -28,7 +31,7 @@ $(FUZZ_O)/libfuzzed.a: $(FUZZ_OBJECTS)
 
 $(FUZZ_TARGETS): $(FUZZ_O)/fuzz-%: $(FUZZ_O)/tests/fuzz/fuzz-%.o $(FUZZ_O)/libfuzzed.a
 	$(call say,LINK,$@)
-	$(Q)$(FUZZ_CC) -fsanitize=fuzzer,$(FUZZ_SANITIZERS) -o $@ $^ -ljansson -lfdt -lm
+	$(Q)$(FUZZ_CC) -fsanitize=fuzzer,$(FUZZ_SANITIZERS) -o $@ $^ -ljansson -lfdt -ltraceevent -lm
 
 $(FUZZ_O)/%.o: %.c Makefile tests/fuzz/fuzz.mk
 	@mkdir -p $(@D)
