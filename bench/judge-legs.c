@@ -17,9 +17,9 @@ static const Rule rule_gate = { "fio-gate", "every leg's fio result is complete 
                                 "fio's exit status alone is no proof of success" };
 static const Rule rule_contradiction = { "path-contradiction",
                                          "no leg's trace contradicts its planned path",
-                                         "the kernel's swiotlb_bounced events" };
+                                         "the kernel's own trace of mappings or bounces" };
 static const Rule rule_proof = { "path-proof", "every leg's path is proved",
-                                 "the kernel's swiotlb_bounced events" };
+                                 "the kernel's own trace of mappings or bounces" };
 
 void reasons_add(Reasons *reasons, const Rule *rule, json_t *observed, json_t *evidence)
 {

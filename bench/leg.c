@@ -20,6 +20,7 @@ void leg_outcome_prove(LegOutcome *outcome, DmaPath planned)
     const ProofInput input = {
         .planned = planned,
         .trace_available = outcome->trace_available,
+        .mappings_available = outcome->mappings_available,
         .lost_events = outcome->lost_events,
         .frames_known = outcome->frames_known,
         .frames_unchanged = outcome->frames_unchanged,
@@ -28,7 +29,7 @@ void leg_outcome_prove(LegOutcome *outcome, DmaPath planned)
         .disk_bytes = outcome->disk_bytes,
     };
 
-    outcome->proof = proof_judge(&outcome->account, &input);
+    outcome->proof = proof_judge(&outcome->account, &outcome->mappings, &input);
 }
 
 bool leg_outcome_counts(const LegOutcome *outcome)
@@ -40,10 +41,12 @@ bool leg_outcome_counts(const LegOutcome *outcome)
 json_t *leg_outcome_to_json(const LegOutcome *outcome)
 {
     return json_pack(
-        "{s:I, s:b, s:s*, s:o*, s:o, s:b, s:I, s:b, s:b, s:o*, s:o*}", "index",
+        "{s:I, s:b, s:s*, s:o*, s:o, s:b, s:o*, s:I, s:b, s:b, s:o*, s:o*}", "index",
         (json_int_t)outcome->index, "ran", outcome->ran, "failure", outcome->failure, "fio",
         outcome->ran ? fio_result_to_json(&outcome->fio) : NULL, "account",
         bounce_account_to_json(&outcome->account), "trace_available", outcome->trace_available,
+        "mappings",
+        outcome->mappings_available ? mapping_account_to_json(&outcome->mappings) : NULL,
         "lost_events", (json_int_t)outcome->lost_events, "frames_known", outcome->frames_known,
         "frames_unchanged", outcome->frames_unchanged, "disk_bytes",
         outcome->disk_bytes_known ? json_integer((json_int_t)outcome->disk_bytes) : NULL,
@@ -84,6 +87,15 @@ static int read_optional(const json_t *json, const char *key, bool *ret_known, u
     return 0;
 }
 
+/* Absent where mappings were not recorded, as in evidence from before they could be. */
+static int read_mappings(const json_t *json, LegOutcome *outcome)
+{
+    const json_t *mappings = json_object_get(json, "mappings");
+
+    outcome->mappings_available = mappings != NULL;
+    return mappings ? mapping_account_from_json(mappings, &outcome->mappings) : 0;
+}
+
 static int read_counts(const json_t *json, LegOutcome *outcome)
 {
     int64_t index = json_get_int(json, "index", -1);
@@ -105,7 +117,7 @@ int leg_outcome_from_json(const json_t *json, LegOutcome *ret_outcome)
     const json_t *failure = json_object_get(json, "failure");
 
     if (read_flags(json, &outcome) < 0 || read_counts(json, &outcome) < 0 ||
-        (failure && !json_is_string(failure)))
+        read_mappings(json, &outcome) < 0 || (failure && !json_is_string(failure)))
         return -EBADMSG;
     if (outcome.ran) {
         int r = fio_result_from_json(json_object_get(json, "fio"), &outcome.fio);

@@ -19,8 +19,10 @@ typedef struct LegOutcome {
     bool ran;              /* fio was started; false: see failure */
     char *failure;         /* why it was not run, or was cut short by us; or NULL; owned */
     FioResult fio;         /* as fio_result_judge() left it; zero when it was not run */
-    BounceAccount account; /* of its events */
-    bool trace_available;
+    BounceAccount account; /* of its bounces */
+    bool trace_available;  /* bounces were recorded throughout */
+    MappingAccount mappings;
+    bool mappings_available; /* mappings were */
     uint64_t lost_events;
     bool frames_known;
     bool frames_unchanged;

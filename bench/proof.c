@@ -70,10 +70,20 @@ int proof_state_from_name(const char *name, ProofState *ret_state)
     return -EINVAL;
 }
 
-__attribute__((format(printf, 3, 4))) static Proof conclude(ProofState state, DmaPath proved,
-                                                            const char *format, ...)
+const char *proof_source_name(ProofSource source)
 {
-    Proof proof = { .state = state, .proved = proved };
+    static const char *const names[] = {
+        [PROOF_SOURCE_NONE] = "none",
+        [PROOF_SOURCE_BOUNCES] = "swiotlb:swiotlb_bounced",
+        [PROOF_SOURCE_MAPPINGS] = "dma:dma_map_sg",
+    };
+
+    return names[source];
+}
+
+Proof proof_conclude(ProofSource source, ProofState state, DmaPath proved, const char *format, ...)
+{
+    Proof proof = { .state = state, .proved = proved, .source = source };
     va_list args;
 
     va_start(args, format);
@@ -81,6 +91,9 @@ __attribute__((format(printf, 3, 4))) static Proof conclude(ProofState state, Dm
     va_end(args);
     return proof;
 }
+
+/* Of the bounces. */
+#define conclude(...) proof_conclude(PROOF_SOURCE_BOUNCES, __VA_ARGS__)
 
 static Proof judge_direct(const BounceAccount *account, const ProofInput *input)
 {
@@ -161,23 +174,49 @@ static Proof judge_bounce(const BounceAccount *account, const ProofInput *input)
                     account->arena_bytes, account->no_address_bytes, issued);
 }
 
-Proof proof_judge(const BounceAccount *account, const ProofInput *input)
+static Proof judge_bounces(const BounceAccount *account, const ProofInput *input)
 {
-    if (!input->trace_available)
-        return conclude(PROOF_UNPROVED, DMA_PATH_UNKNOWN,
-                        "bounce events were not recorded throughout the leg");
-    if (!input->frames_known)
-        return conclude(PROOF_UNPROVED, DMA_PATH_UNKNOWN, "the buffer's frames are not known");
-    if (!input->frames_unchanged)
-        return conclude(PROOF_UNPROVED, DMA_PATH_UNKNOWN,
-                        "the buffer's frames moved during the leg");
-    if (input->issued_bytes == 0)
-        return conclude(PROOF_UNPROVED, DMA_PATH_UNKNOWN, "no I/O is known to have been issued");
     if (input->planned == DMA_PATH_DIRECT)
         return judge_direct(account, input);
-    if (input->planned == DMA_PATH_BOUNCE)
-        return judge_bounce(account, input);
-    return conclude(PROOF_UNPROVED, DMA_PATH_UNKNOWN, "no path was planned");
+    return judge_bounce(account, input);
+}
+
+/* Why there can be no proof by whatever source; NULL when there can. */
+static const char *what_is_missing(const ProofInput *input)
+{
+    if (!input->trace_available && !input->mappings_available)
+        return "neither mappings nor bounces were recorded throughout the leg";
+    if (!input->frames_known)
+        return "the buffer's frames are not known";
+    if (!input->frames_unchanged)
+        return "the buffer's frames moved during the leg";
+    if (input->issued_bytes == 0)
+        return "no I/O is known to have been issued";
+    if (input->planned != DMA_PATH_DIRECT && input->planned != DMA_PATH_BOUNCE)
+        return "no path was planned";
+    return NULL;
+}
+
+Proof proof_judge(const BounceAccount *bounces, const MappingAccount *mappings,
+                  const ProofInput *input)
+{
+    const char *missing = what_is_missing(input);
+    Proof by_mappings, by_bounces, both;
+
+    if (missing)
+        return proof_conclude(PROOF_SOURCE_NONE, PROOF_UNPROVED, DMA_PATH_UNKNOWN, "%s", missing);
+    if (!input->mappings_available)
+        return judge_bounces(bounces, input);
+    by_mappings = proof_judge_mappings(mappings, input);
+    if (by_mappings.state != PROOF_UNPROVED || !input->trace_available)
+        return by_mappings;
+    by_bounces = judge_bounces(bounces, input);
+    if (by_bounces.state == PROOF_UNPROVED)
+        return by_mappings;
+    both = by_bounces;
+    snprintf(both.reason, sizeof(both.reason), "%.150s (by bounces: %.80s)", by_bounces.reason,
+             by_mappings.reason);
+    return both;
 }
 
 json_t *bounce_account_to_json(const BounceAccount *account)

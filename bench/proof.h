@@ -2,8 +2,9 @@
 #ifndef XDMAD_BENCH_PROOF_H
 #define XDMAD_BENCH_PROOF_H
 /*
- * Which path a leg took, from the kernel's own bounce events. Bytes are compared, never events: the
- * kernel splits and merges as it likes.
+ * Which path a leg took, from the kernel's own events: of each mapping where it has them (dma:*,
+ * since 6.11), else of bounces. Bytes are compared, never events: the kernel splits and merges as
+ * it likes.
  */
 
 #include <stdbool.h>
@@ -12,6 +13,7 @@
 
 #include <jansson.h>
 
+#include "bench/mapping-account.h"
 #include "placement/bounce-event.h"
 #include "placement/reach.h"
 
@@ -50,14 +52,25 @@ typedef enum ProofState {
 const char *proof_state_name(ProofState state);
 int proof_state_from_name(const char *name, ProofState *ret_state); /* 0 or -EINVAL */
 
-/* What is known of a leg beside its account. */
+/* What a proof rests on. */
+typedef enum ProofSource {
+    PROOF_SOURCE_NONE,
+    PROOF_SOURCE_BOUNCES,  /* swiotlb:swiotlb_bounced */
+    PROOF_SOURCE_MAPPINGS, /* dma:dma_map_sg and the like */
+} ProofSource;
+
+/* "none", "swiotlb:swiotlb_bounced", "dma:dma_map_sg"; static, never NULL. */
+const char *proof_source_name(ProofSource source);
+
+/* What is known of a leg beside its accounts. */
 typedef struct ProofInput {
-    DmaPath planned;       /* DMA_PATH_DIRECT or DMA_PATH_BOUNCE */
-    bool trace_available;  /* bounce events were being recorded throughout */
-    uint64_t lost_events;  /* that the trace says it dropped */
-    bool frames_known;     /* every page of the arena had its frame read, before and after */
-    bool frames_unchanged; /* and they were the same */
-    uint64_t issued_bytes; /* as fio's gated result says; 0 when there is none */
+    DmaPath planned;         /* DMA_PATH_DIRECT or DMA_PATH_BOUNCE */
+    bool trace_available;    /* bounce events were being recorded throughout */
+    bool mappings_available; /* mappings were */
+    uint64_t lost_events;    /* that the trace says it dropped, of either kind */
+    bool frames_known;       /* every page of the arena had its frame read, before and after */
+    bool frames_unchanged;   /* and they were the same */
+    uint64_t issued_bytes;   /* as fio's gated result says; 0 when there is none */
     bool disk_bytes_known;
     uint64_t disk_bytes; /* that the kernel counted on the target's whole disk during the leg, reads
                             and writes of anybody */
@@ -66,12 +79,17 @@ typedef struct ProofInput {
 typedef struct Proof {
     ProofState state;
     DmaPath proved; /* the path the evidence shows; DMA_PATH_UNKNOWN when it shows no single one */
+    ProofSource source;
     char reason[256];
 } Proof;
 
 /*
- * Rules, the first that holds:
- *  - no trace, unknown or moved frames, nothing issued: unproved;
+ * No trace, unknown or moved frames, nothing issued: unproved. Else by mappings, where they were
+ * recorded (proof_judge_mappings()); and by bounces, where those were, if mappings leave it
+ * unproved or were not recorded. When the one that is asked last proves nothing either, the reason
+ * is that of the mappings.
+ *
+ * Rules on bounces, the first that holds:
  *  - direct planned, bytes of the arena bounced: contradicted (lost events or not);
  *  - events lost: unproved;
  *  - direct: proved iff no byte of the arena and no byte without address bounced; bytes without
@@ -92,7 +110,25 @@ typedef struct Proof {
  * would have to lie in the window between two readings that both show all of them out of it; and
  * the reason tells the excess.
  */
-Proof proof_judge(const BounceAccount *account, const ProofInput *input);
+Proof proof_judge(const BounceAccount *bounces, const MappingAccount *mappings,
+                  const ProofInput *input);
+
+/*
+ * Rules on mappings, the first that holds:
+ *  - bytes of the arena were given a wrong bus address: contradicted;
+ *  - bytes of the arena took the other path: contradicted (lost events or not);
+ *  - events lost or truncated, bytes of unknown translation or without address: unproved;
+ *  - fewer bytes of the arena mapped than issued: contradicted, for the rest was not moved by DMA,
+ *    or from another buffer;
+ *  - more than issued: unproved, since a buffer mapped twice may hide one that was not;
+ *  - else every byte that was issued was mapped on the planned path, with the right bus address:
+ *    proved.
+ */
+Proof proof_judge_mappings(const MappingAccount *mappings, const ProofInput *input);
+
+/* A proof in these words. */
+__attribute__((format(printf, 4, 5))) Proof proof_conclude(ProofSource source, ProofState state,
+                                                           DmaPath proved, const char *format, ...);
 
 /* For evidence: new references, NULL when out of memory; strict readers: 0 or -EBADMSG. */
 json_t *bounce_account_to_json(const BounceAccount *account);

@@ -59,19 +59,42 @@ json_t *report_paths_to_json(const ReportContext *context, bool direct, bool bou
                      path_to_json(&context->bounce, bounce));
 }
 
+/* What the mappings add up to, added to the proof. */
+static int add_mappings(json_t *proof, const MappingAccount *mappings)
+{
+    _cleanup_json_ json_t *sums = json_pack(
+        "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o*}", "mappings", (json_int_t)mappings->events,
+        "mapped_bytes", (json_int_t)mappings->mapped_bytes, "direct_bytes",
+        (json_int_t)mappings->direct_bytes, "bounced_bytes", (json_int_t)mappings->bounced_bytes,
+        "wrong_bytes", (json_int_t)mappings->wrong_bytes, "unknown_bytes",
+        (json_int_t)mappings->unknown_bytes, "truncated", (json_int_t)mappings->truncated_events,
+        "other_mapped_bytes", (json_int_t)mappings->other_bytes, "first_wrong",
+        mappings->has_wrong ? wrong_translation_to_json(&mappings->first_wrong) : NULL);
+
+    return sums ? json_object_update(proof, sums) : -1;
+}
+
+/* Bounces as their own event counted them, or, where it was not recorded, as mappings show them. */
 static json_t *proof_to_json(const LegOutcome *outcome)
 {
     const Proof *proof = &outcome->proof;
-    const BounceAccount *account = &outcome->account;
-
-    return json_pack(
-        "{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:o*}", "state",
-        proof_state_name(proof->state), "proved", dma_path_name(proof->proved), "reason",
-        proof->reason, "arena_bytes", (json_int_t)account->arena_bytes, "other_bytes",
-        (json_int_t)account->other_bytes, "no_address_bytes", (json_int_t)account->no_address_bytes,
-        "events", (json_int_t)account->events, "forced_events", (json_int_t)account->forced_events,
-        "lost", (json_int_t)outcome->lost_events, "disk_bytes",
+    const BounceAccount *bounces = &outcome->account;
+    const MappingAccount *mappings = &outcome->mappings;
+    bool by_mappings = outcome->mappings_available && !outcome->trace_available;
+    _cleanup_json_ json_t *json = json_pack(
+        "{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:o*}", "state",
+        proof_state_name(proof->state), "proved", dma_path_name(proof->proved), "source",
+        proof_source_name(proof->source), "reason", proof->reason, "arena_bytes",
+        (json_int_t)(by_mappings ? mappings->bounced_bytes : bounces->arena_bytes), "other_bytes",
+        (json_int_t)(by_mappings ? mappings->other_bounced_bytes : bounces->other_bytes),
+        "no_address_bytes", (json_int_t)bounces->no_address_bytes, "events",
+        (json_int_t)bounces->events, "forced_events", (json_int_t)bounces->forced_events, "lost",
+        (json_int_t)outcome->lost_events, "disk_bytes",
         outcome->disk_bytes_known ? json_integer((json_int_t)outcome->disk_bytes) : NULL);
+
+    if (!json || (outcome->mappings_available && add_mappings(json, mappings) < 0))
+        return NULL;
+    return take_ptr(json);
 }
 
 int report_add_outcome(json_t *leg, const LegOutcome *outcome)

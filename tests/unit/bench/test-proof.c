@@ -16,6 +16,7 @@ static const DmaReach window = { .known = true,
                                  .dma_mask = 0x7fffffff };
 static const DmaReach identity = { .known = true, .dma_mask = 0xffffffff };
 static const DmaReach unknown = { .known = false };
+static const MappingAccount no_mappings;
 
 static BounceEvent event(uint64_t bus, uint64_t bytes)
 {
@@ -136,8 +137,9 @@ static void test_rules(void **state)
         BounceAccount account = { .arena_bytes = c->arena,
                                   .other_bytes = c->other,
                                   .no_address_bytes = c->lost_address };
-        ProofInput input = { c->planned, true, c->lost_events, true, true, c->issued, false, 0 };
-        Proof proof = proof_judge(&account, &input);
+        ProofInput input = { c->planned, true,  false, c->lost_events, true, true,
+                             c->issued,  false, 0 };
+        Proof proof = proof_judge(&account, &no_mappings, &input);
 
         if (proof.state != c->state || proof.proved != c->proved)
             fail_msg("case %zu: %s, %s: %s", i, proof_state_name(proof.state),
@@ -150,7 +152,7 @@ static void test_rules(void **state)
             less.trace_available = missing != 0;
             less.frames_known = missing != 1;
             less.frames_unchanged = missing != 2;
-            assert_int_equal(proof_judge(&account, &less).state, PROOF_UNPROVED);
+            assert_int_equal(proof_judge(&account, &no_mappings, &less).state, PROOF_UNPROVED);
         }
     }
 }
@@ -185,22 +187,23 @@ static void test_bounce_without_address(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         BounceAccount account = { .no_address_bytes = rows[i].lost_address };
-        ProofInput input = { BOUNCE, true, 0, true, true, 1000, rows[i].disk_known, rows[i].disk };
-        Proof proof = proof_judge(&account, &input);
+        ProofInput input = { BOUNCE,      true, false, 0, true, true, 1000, rows[i].disk_known,
+                             rows[i].disk };
+        Proof proof = proof_judge(&account, &no_mappings, &input);
 
         if (proof.state != rows[i].state || !strstr(proof.reason, rows[i].what))
             fail_msg("row %zu: %s: %s", i, proof_state_name(proof.state), proof.reason);
         /* one byte in the arena, and what has no address may be anything's */
         account.arena_bytes = 1;
         if (rows[i].lost_address >= 1000)
-            assert_int_equal(proof_judge(&account, &input).state, PROOF_UNPROVED);
+            assert_int_equal(proof_judge(&account, &no_mappings, &input).state, PROOF_UNPROVED);
         /* other I/O of the disk excuses nothing on a direct leg, nor an event that was lost */
         account.arena_bytes = 0;
         input.lost_events = 1;
-        assert_int_equal(proof_judge(&account, &input).state, PROOF_UNPROVED);
+        assert_int_equal(proof_judge(&account, &no_mappings, &input).state, PROOF_UNPROVED);
         input.lost_events = 0;
         input.planned = DIRECT;
-        assert_int_equal(proof_judge(&account, &input).state,
+        assert_int_equal(proof_judge(&account, &no_mappings, &input).state,
                          rows[i].lost_address ? PROOF_UNPROVED : PROOF_PROVED);
     }
 }

@@ -291,6 +291,48 @@ static void test_bounces_without_address(void **state)
     expect_inconclusive(&run, "path-proof");
 }
 
+/* As on a kernel whose dma:* events tell every mapping: no bounce is counted beside them. */
+static void test_proof_by_mappings(void **state)
+{
+    json_t *report, *again, *proof;
+    Run run;
+
+    (void)state;
+    start(&run, true, true);
+    for (size_t i = 0; i < run.n; i++) {
+        LegOutcome *outcome = &run.outcomes[i];
+        bool direct = run.plan.legs[i].path == DMA_PATH_DIRECT;
+
+        outcome->trace_available = false;
+        outcome->account = (BounceAccount) { 0 };
+        outcome->mappings_available = true;
+        outcome->mappings = (MappingAccount) { .mapped_bytes = outcome->fio.bytes };
+        outcome->mappings.direct_bytes = direct ? outcome->fio.bytes : 0;
+        outcome->mappings.bounced_bytes = direct ? 0 : outcome->fio.bytes;
+    }
+    report = build(&run);
+    assert_int_equal(run_report_verdict(report), VERDICT_PASS);
+    for (size_t i = 0; i < run.n; i++) {
+        json_t *json = leg_outcome_to_json(&run.outcomes[i]);
+
+        proof = json_object_get(json_array_get(json_object_get(report, "legs"), i), "proof");
+        assert_string_equal(json_string_value(json_object_get(proof, "source")), "dma:dma_map_sg");
+        /* who reads of bounces alone still reads the truth */
+        assert_int_equal(json_integer_value(json_object_get(proof, "arena_bytes")),
+                         run.outcomes[i].mappings.bounced_bytes);
+        leg_outcome_done(&run.outcomes[i]);
+        assert_int_equal(leg_outcome_from_json(json, &run.outcomes[i]), 0);
+        json_decref(json);
+    }
+    again = build(&run);
+    assert_true(json_equal(report, again));
+    json_decref(report);
+    json_decref(again);
+    run.outcomes[0].mappings.has_wrong = true;
+    run.outcomes[0].mappings.wrong_bytes = 8;
+    expect_inconclusive(&run, "path-contradiction");
+}
+
 /* What the caller says of the proof is not believed. */
 static void test_proof_is_judged_anew(void **state)
 {
@@ -485,6 +527,7 @@ int main(void)
         cmocka_unit_test(test_void_leg),
         cmocka_unit_test(test_unproved_legs),
         cmocka_unit_test(test_bounces_without_address),
+        cmocka_unit_test(test_proof_by_mappings),
         cmocka_unit_test(test_proof_is_judged_anew),
         cmocka_unit_test(test_refused_result),
         cmocka_unit_test(test_missing_legs),
