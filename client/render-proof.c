@@ -6,6 +6,7 @@
 #include "client/render-report.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "client/table.h"
@@ -13,10 +14,19 @@
 #include "common/cleanup.h"
 #include "common/json.h"
 
-static const TableColumn columns[] = {
+#define N_OF(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Where the kernel counts bounces. */
+static const TableColumn bounce_columns[] = {
     { "PATH", false },         { "PROVED", true },        { "ISSUED", true },
     { "ARENA BOUNCED", true }, { "OTHER BOUNCED", true }, { "NO ADDRESS", true },
     { "LOST", true },
+};
+
+/* Where it tells each mapping. */
+static const TableColumn mapping_columns[] = {
+    { "PATH", false },  { "PROVED", true },  { "ISSUED", true }, { "MAPPED", true },
+    { "DIRECT", true }, { "BOUNCED", true }, { "WRONG", true },  { "LOST", true },
 };
 
 /* Sums over the legs of one path. */
@@ -27,6 +37,10 @@ typedef struct PathProof {
     int64_t arena_bytes;
     int64_t other_bytes;
     int64_t no_address_bytes;
+    int64_t mapped_bytes;
+    int64_t direct_bytes;
+    int64_t bounced_bytes;
+    int64_t wrong_bytes;
     int64_t lost;
 } PathProof;
 
@@ -60,12 +74,47 @@ static PathProof sum_path(const json_t *legs, const char *path)
         add_member(&sums.arena_bytes, proof, "arena_bytes");
         add_member(&sums.other_bytes, proof, "other_bytes");
         add_member(&sums.no_address_bytes, proof, "no_address_bytes");
+        add_member(&sums.mapped_bytes, proof, "mapped_bytes");
+        add_member(&sums.direct_bytes, proof, "direct_bytes");
+        add_member(&sums.bounced_bytes, proof, "bounced_bytes");
+        add_member(&sums.wrong_bytes, proof, "wrong_bytes");
         add_member(&sums.lost, proof, "lost");
     }
     return sums;
 }
 
-static void add_path(Table *table, const json_t *legs, const char *path)
+/* Is every leg's proof one of mappings? Where some is not, bounces are what all have. */
+static bool tells_mappings(const json_t *legs)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < json_array_size(legs); i++) {
+        const json_t *proof = json_object_get(json_array_get(legs, i), "proof");
+
+        if (proof && !json_object_get(proof, "mapped_bytes"))
+            return false;
+        any = any || proof;
+    }
+    return any;
+}
+
+static void add_bounces(Table *table, const PathProof *sums)
+{
+    table_cell(table, PAGE_PLAIN, "%s", unit_exact(sums->arena_bytes).text);
+    table_cell(table, PAGE_PLAIN, "%s", unit_exact(sums->other_bytes).text);
+    table_cell(table, PAGE_PLAIN, "%s", unit_exact(sums->no_address_bytes).text);
+}
+
+static void add_mappings(Table *table, const PathProof *sums)
+{
+    table_cell(table, PAGE_PLAIN, "%s", unit_exact(sums->mapped_bytes).text);
+    table_cell(table, PAGE_PLAIN, "%s", unit_exact(sums->direct_bytes).text);
+    table_cell(table, PAGE_PLAIN, "%s", unit_exact(sums->bounced_bytes).text);
+    table_cell(table, sums->wrong_bytes ? PAGE_BAD : PAGE_PLAIN, "%s",
+               unit_exact(sums->wrong_bytes).text);
+}
+
+static void add_path(Table *table, const json_t *legs, const char *path, bool mappings)
 {
     PathProof sums = sum_path(legs, path);
 
@@ -75,9 +124,10 @@ static void add_path(Table *table, const json_t *legs, const char *path)
     table_cell(table, sums.proved == sums.legs ? PAGE_GOOD : PAGE_WARN, "%" PRIi64 "/%" PRIi64,
                sums.proved, sums.legs);
     table_cell(table, PAGE_PLAIN, "%s", unit_exact(sums.issued_bytes).text);
-    table_cell(table, PAGE_PLAIN, "%s", unit_exact(sums.arena_bytes).text);
-    table_cell(table, PAGE_PLAIN, "%s", unit_exact(sums.other_bytes).text);
-    table_cell(table, PAGE_PLAIN, "%s", unit_exact(sums.no_address_bytes).text);
+    if (mappings)
+        add_mappings(table, &sums);
+    else
+        add_bounces(table, &sums);
     table_cell(table, sums.lost ? PAGE_WARN : PAGE_PLAIN, "%s", unit_exact(sums.lost).text);
 }
 
@@ -96,15 +146,18 @@ static void print_bytes(const json_t *bytes, const Page *page)
 void render_report_proof(const json_t *report, const Page *page)
 {
     const json_t *legs = json_object_get(report, "legs");
-    _cleanup_table_ Table *table = table_new(columns, sizeof(columns) / sizeof(columns[0]));
+    bool mappings = tells_mappings(legs);
+    _cleanup_table_ Table *table = mappings ? table_new(mapping_columns, N_OF(mapping_columns))
+                                            : table_new(bounce_columns, N_OF(bounce_columns));
 
-    page_heading(page, "Proof, in bytes of the kernel's swiotlb trace");
+    page_heading(page, mappings ? "Proof, in bytes that the kernel mapped for DMA"
+                                : "Proof, in bytes of the kernel's swiotlb trace");
     if (json_array_size(legs) == 0) {
         page_print(page, PAGE_WARN, "No leg was run.\n");
         return;
     }
-    add_path(table, legs, "direct");
-    add_path(table, legs, "bounce");
+    add_path(table, legs, "direct", mappings);
+    add_path(table, legs, "bounce", mappings);
     table_print(table, page, 0);
     print_bytes(json_object_get(report, "bytes"), page);
 }

@@ -23,6 +23,7 @@ typedef struct LegRun {
     const LegStage *stage;
     const LegJob *leg;
     AccountScope scope;
+    MappingScope mappings;
     LegOutcome outcome;
     ArenaCheck check;
     FioExit end;
@@ -37,6 +38,13 @@ static void leg_run_done(LegRun *run)
     free(run->job);
 }
 
+static void on_mapping(const DmaMapping *mapping, void *userdata)
+{
+    LegRun *run = userdata;
+
+    mapping_account_add(&run->outcome.mappings, &run->mappings, mapping);
+}
+
 static void on_bounce(const BounceEvent *event, void *userdata)
 {
     LegRun *run = userdata;
@@ -44,15 +52,44 @@ static void on_bounce(const BounceEvent *event, void *userdata)
     bounce_account_add(&run->outcome.account, &run->scope, event);
 }
 
+static void give_up_trace(LegRun *run)
+{
+    run->outcome.trace_available = run->outcome.mappings_available = false;
+}
+
+static bool is_traced(const LegRun *run)
+{
+    return run->outcome.trace_available || run->outcome.mappings_available;
+}
+
+/* Mappings where the kernel tells them: they cost an event a request and tell every address. Else
+ * bounces: there the probe tells the file system's own from ours where ours are none; on the bounce
+ * path it would cost what is to be measured. */
+static void begin_trace(LegRun *run)
+{
+    TraceSession *trace = run->stage->trace;
+    unsigned can = trace ? trace_kinds(trace) : 0, kinds = can & TRACE_MAPPINGS;
+
+    if (!kinds || run->stage->count_bounces)
+        kinds |= can & TRACE_BOUNCES;
+    if ((kinds & TRACE_BOUNCES) && run->leg->path == DMA_PATH_DIRECT)
+        kinds |= can & TRACE_ADDRESSES;
+    if (!kinds || trace_begin(trace, kinds) < 0)
+        return;
+    run->outcome.trace_available = kinds & TRACE_BOUNCES;
+    run->outcome.mappings_available = kinds & TRACE_MAPPINGS;
+}
+
 /* Take what the trace holds; when that fails, there is no proof. */
 static void drain(LegRun *run)
 {
+    TraceSink sink = { .on_bounce = on_bounce, .on_mapping = on_mapping, .userdata = run };
     uint64_t n_lost;
 
-    if (!run->outcome.trace_available)
+    if (!is_traced(run))
         return;
-    if (trace_drain(run->stage->trace, on_bounce, run, &n_lost) < 0)
-        run->outcome.trace_available = false;
+    if (trace_drain(run->stage->trace, &sink, &n_lost) < 0)
+        give_up_trace(run);
     else
         run->outcome.lost_events = n_lost;
 }
@@ -147,10 +184,7 @@ static int measure(LegRun *run, const char *job_path, int arena_fd_)
     bool disk_known;
     int r;
 
-    /* The probe tells the file system's own bounces from ours where ours are none; on the bounce
-     * path it would cost what is to be measured. */
-    run->outcome.trace_available =
-        run->stage->trace && trace_begin(run->stage->trace, run->leg->path == DMA_PATH_DIRECT) >= 0;
+    begin_trace(run);
     disk_known = block_count(run->stage->target->disk, &disk_before) >= 0;
     busy_known = cpu_time_read(&busy_before) >= 0;
     r = run_fio(run, job_path, arena_fd_);
@@ -161,8 +195,8 @@ static int measure(LegRun *run, const char *job_path, int arena_fd_)
     if (run->outcome.disk_bytes_known)
         run->outcome.disk_bytes = disk_after.read_bytes - disk_before.read_bytes +
                                   disk_after.written_bytes - disk_before.written_bytes;
-    if (run->stage->trace && trace_end(run->stage->trace) < 0)
-        run->outcome.trace_available = false;
+    if (is_traced(run) && trace_end(run->stage->trace) < 0)
+        give_up_trace(run);
     drain(run);
     return r;
 }
@@ -284,6 +318,13 @@ int leg_run(const LegStage *stage, const LegJob *leg, Place *place, LegOutcome *
             .n_frames = place->n_frames,
             .page_bytes = arena_page_bytes(place->arena),
             .reach = &stage->device->reach,
+        },
+        .mappings = {
+            .device = stage->device->name,
+            .frames = place->frames,
+            .n_frames = place->n_frames,
+            .page_bytes = arena_page_bytes(place->arena),
+            .translation = stage->translation,
         },
     };
     int r = run_to_record(&run, place);

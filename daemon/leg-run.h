@@ -21,7 +21,10 @@ typedef struct LegStage {
     const char *runtime_directory; /* for fio's private TMPDIR */
     const Target *target;
     const StorageDevice *device;
-    TraceSession *trace; /* NULL: no bounce is seen */
+    TranslationScope translation; /* of the device, for the audit of its mappings */
+    TraceSession *trace;          /* NULL: nothing is seen */
+    bool count_bounces; /* beside mappings, which have been seen cut: else those alone tell more,
+                           and cost less */
     Evidence *evidence;
     int cancel_fd; /* readable or hung up: stop */
     /* About once a second. */

@@ -40,8 +40,7 @@ typedef struct Run {
     Places places;
     RunPlan plan; /* of the paths that can be had */
     TraceSession *trace;
-    char *no_trace;     /* why there is none; owned */
-    bool has_addresses; /* of buffers outside every window, too */
+    char *no_trace; /* why there is none; owned */
     size_t n_legs;
     LegOutcome *outcomes;
     size_t n_outcomes;
@@ -269,16 +268,28 @@ static int tell_leg(const Run *run, const LegJob *leg, const LegOutcome *outcome
 }
 
 /* Where windows leave memory out, the event alone does not tell which buffer bounced. */
-static int open_trace(Run *run)
+static int add_addresses(Run *run)
 {
     _cleanup_free_ char *no_addresses = NULL;
+
+    return run->device->reach.n_windows == 0 ? 0 : trace_add_addresses(run->trace, &no_addresses);
+}
+
+/* The probe is not needed where the kernel tells each mapping. */
+static int open_trace(Run *run)
+{
     int r = trace_open(run->device->name, &run->trace, &run->no_trace);
 
-    if (r <= 0 || run->device->reach.n_windows == 0)
-        return r;
-    r = trace_add_addresses(run->trace, &no_addresses);
-    run->has_addresses = r > 0;
-    return r;
+    return r <= 0 || (trace_kinds(run->trace) & TRACE_MAPPINGS) ? r : add_addresses(run);
+}
+
+/* Mappings that the kernel cuts prove nothing: from here on bounces are counted beside them. */
+static int mind_cut_mappings(Run *run, LegStage *stage, const LegOutcome *outcome)
+{
+    if (outcome->mappings.truncated_events == 0 || stage->count_bounces)
+        return 0;
+    stage->count_bounces = true;
+    return add_addresses(run);
 }
 
 static int stage_run(Run *run, RunEnd *end)
@@ -288,6 +299,7 @@ static int stage_run(Run *run, RunEnd *end)
         .runtime_directory = run->input->config->runtime_directory,
         .target = &run->target,
         .device = run->device,
+        .translation = translation_scope(&run->facts, run->device),
         .evidence = run->evidence,
         .cancel_fd = run->link->control_fd,
         .progress = on_leg_progress,
@@ -314,7 +326,9 @@ static int stage_run(Run *run, RunEnd *end)
         if (r < 0)
             return r;
         run->n_outcomes++;
-        r = tell_leg(run, &leg, &run->outcomes[i]);
+        r = mind_cut_mappings(run, &stage, &run->outcomes[i]);
+        if (r >= 0)
+            r = tell_leg(run, &leg, &run->outcomes[i]);
         if (r < 0)
             return r;
     }
@@ -323,16 +337,26 @@ static int stage_run(Run *run, RunEnd *end)
 
 /* --- verdict and report -------------------------------------------------------------------- */
 
+/* What proofs rest on. A new reference. */
+static json_t *build_trace(const Run *run)
+{
+    unsigned kinds = run->trace ? trace_kinds(run->trace) : 0;
+
+    if (!run->trace)
+        return json_pack("s+", "none: ", run->no_trace);
+    if (kinds & TRACE_MAPPINGS)
+        return json_string(proof_source_name(PROOF_SOURCE_MAPPINGS));
+    return json_pack("s+", proof_source_name(PROOF_SOURCE_BOUNCES),
+                     kinds & TRACE_ADDRESSES ? ", swiotlb_tbl_map_single" : "");
+}
+
 /* Everything that a comparison must be like in. A new reference. */
 static json_t *build_environment(const Run *run)
 {
     json_t *environment = json_copy(run->facts.environment);
 
     json_object_set_new(environment, "fio", json_string(run->fio_version));
-    json_object_set_new(environment, "trace",
-                        run->trace ? json_pack("s+", "swiotlb:swiotlb_bounced",
-                                               run->has_addresses ? ", swiotlb_tbl_map_single" : "")
-                                   : json_pack("s+", "none: ", run->no_trace));
+    json_object_set_new(environment, "trace", build_trace(run));
     json_object_set_new(environment, "xdmad", json_string(XDMAD_VERSION));
     return environment;
 }

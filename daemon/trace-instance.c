@@ -19,8 +19,9 @@
 #define PROBE_GROUP     "xdmad"
 #define PROBE_PREFIX    "map_"
 
-/* Ring buffers, all CPUs together. An event is about 80 bytes and a probe hit 36: 4 MiB are some
- * 35,000 bounces, 140 MB of 4 KiB blocks, between two drains. */
+/* Ring buffers, all CPUs together. A bounce is about 80 bytes and a probe hit 36, a mapping 64 and
+ * 20 a segment: 4 MiB are some 35,000 bounces or 45,000 mappings of a page, 140 MB and more of
+ * 4 KiB blocks, between two drains. */
 #define BUFFER_TOTAL_KIB   (16U * 1024)
 #define BUFFER_CPU_MAX_KIB (4U * 1024)
 #define BUFFER_CPU_MIN_KIB 256U
@@ -220,6 +221,14 @@ int trace_instance_switch(TraceInstance *instance, const TraceEventName *name, b
                : tracefs_event_disable(instance->tracefs, name->system, name->event);
 
     return r < 0 ? -EIO : 0;
+}
+
+int trace_instance_filter(TraceInstance *instance, const TraceEventName *name, const char *filter)
+{
+    return tracefs_event_file_write(instance->tracefs, name->system, name->event, "filter",
+                                    filter) < 0
+               ? -EIO
+               : 0;
 }
 
 int trace_instance_add_probe(TraceInstance *instance, const char *function, const char *arguments,

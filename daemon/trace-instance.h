@@ -40,6 +40,10 @@ int trace_formats_load(const TraceEventName *names, size_t n, struct tep_handle 
 /* Switch an event on or off in the instance. 0 or negative errno. */
 int trace_instance_switch(TraceInstance *instance, const TraceEventName *name, bool on);
 
+/* Record the event only where its fields are so; `filter` as tracefs has it. 0 or negative errno.
+ */
+int trace_instance_filter(TraceInstance *instance, const TraceEventName *name, const char *filter);
+
 /*
  * Make a probe at the entry of a kernel function; `arguments` as kprobe_events has them. Its event
  * is *ret_name, borrowed until close. 1, 0 and *ret_reason (owned) where the kernel takes none, or

@@ -12,32 +12,25 @@
 #include <string.h>
 
 #include "daemon/reason.h"
+#include "daemon/trace-bounces.h"
 #include "daemon/trace-instance.h"
-#include "daemon/trace-pair.h"
-#include "daemon/trace-record.h"
+#include "daemon/trace-mappings.h"
 
-#define PROBE_FUNCTION "swiotlb_tbl_map_single"
-/* (dev, orig_addr, mapping_size, ...) in 5.x, 6.1 and 6.12 */
-#define PROBE_ARGUMENTS "phys=$arg2:u64 bytes=$arg3:u64"
-
-static const TraceEventName bounced = { "swiotlb", "swiotlb_bounced" };
+#define MAX_EVENTS (TRACE_MAPPINGS_MAX_EVENTS + 2) /* and a bounce and its probe */
 
 struct TraceSession {
     TraceInstance *instance;
     struct tep_handle *tep; /* of the formats at trace_open(), or with the probe */
-    TraceEventName probe;   /* of the address probe; its names are NULL without one */
     char device[sizeof(((BounceEvent *)0)->device)]; /* "" = every one */
-    BounceFormat bounce;
-    ProbeFormat hit;
-    TracePair pair;
-    bool with_addresses; /* the probe is enabled */
+    bool has_bounces;
+    TraceBounces bounces;
+    TraceMappings mappings;
     bool recording;
     uint64_t n_unreadable; /* since trace_begin() */
-    void (*sink)(const BounceEvent *event, void *userdata);
-    void *userdata;
+    const TraceSink *sink; /* while it is drained */
 };
 
-/* Only what dev_name() can be. */
+/* Only what dev_name() can be: it goes into a filter's text. */
 static bool is_device_name(const char *device)
 {
     size_t length = strlen(device);
@@ -50,62 +43,70 @@ static bool is_device_name(const char *device)
     return true;
 }
 
-/* Learn the formats of what may be recorded. 0 or negative errno; *ret_missing as
- * bounce_format_find() has it. */
+/* Learn the formats of what may be recorded. 0 or negative errno; *ret_missing, a field that an
+ * event lacks. */
 static int load_formats(TraceSession *session, const char **ret_missing)
 {
-    const TraceEventName names[] = { bounced, session->probe };
+    TraceEventName names[MAX_EVENTS];
     struct tep_handle *tep;
-    int r = trace_formats_load(names, session->probe.event ? 2 : 1, &tep);
+    size_t n = 0;
+    int r;
 
+    for (; n < session->mappings.n; n++)
+        names[n] = session->mappings.names[n];
+    if (session->has_bounces)
+        names[n++] = trace_bounces_event;
+    if (session->bounces.probe.event)
+        names[n++] = session->bounces.probe;
+    r = trace_formats_load(names, n, &tep);
     if (r < 0)
         return r;
     tep_free(session->tep);
     session->tep = tep;
-    r = bounce_format_find(tep, &session->bounce, ret_missing);
-    if (r >= 0 && session->probe.event)
-        r = probe_format_find(tep, session->probe.system, session->probe.event, &session->hit);
+    r = trace_mappings_find(&session->mappings, tep, ret_missing);
+    if (r >= 0 && session->has_bounces)
+        r = trace_bounces_find(&session->bounces, tep, ret_missing);
     return r;
-}
-
-/* 1, 0 and the reason, or negative errno. */
-static int enable_event(TraceSession *session, char **ret_reason)
-{
-    const char *missing = NULL;
-    int r = load_formats(session, &missing);
-
-    if (missing)
-        return reason_give(ret_reason,
-                           "this kernel's event swiotlb_bounced has no field %s; "
-                           "nothing can be read from it",
-                           missing);
-    if (r < 0)
-        return reason_give(ret_reason, "cannot read the format of the event swiotlb_bounced: %s",
-                           strerror(-r));
-    r = trace_instance_switch(session->instance, &bounced, true);
-    if (r < 0)
-        return reason_give(ret_reason, "cannot enable the event swiotlb_bounced: %s", strerror(-r));
-    return 1;
 }
 
 static int open_session(TraceSession *session, char **ret_reason)
 {
+    const char *missing = NULL;
     int r = trace_instance_open(&session->instance, ret_reason);
 
     if (r <= 0)
         return r;
-    if (!trace_event_exists(&bounced))
-        return reason_give(ret_reason, "tracefs has no event swiotlb/swiotlb_bounced: the kernel "
-                                       "has no swiotlb or no trace events, or we are not root");
-    return enable_event(session, ret_reason);
+    session->has_bounces = trace_event_exists(&trace_bounces_event);
+    trace_mappings_look(&session->mappings);
+    if (!session->has_bounces && session->mappings.n == 0)
+        return reason_give(ret_reason, "tracefs has neither the event swiotlb/swiotlb_bounced nor "
+                                       "dma/dma_map_sg: the kernel has no swiotlb or no trace "
+                                       "events, or we are not root");
+    r = load_formats(session, &missing);
+    if (missing)
+        return reason_give(ret_reason,
+                           "this kernel's events of bounces or mappings have no field %s; "
+                           "nothing can be read from them",
+                           missing);
+    if (r < 0)
+        return reason_give(ret_reason, "cannot read the formats of the kernel's events: %s",
+                           strerror(-r));
+    if (session->device[0])
+        r = trace_mappings_filter(&session->mappings, session->instance, session->device);
+    return r < 0 ? r : 1;
 }
 
-static void send(const BounceEvent *event, void *userdata)
+static bool is_wanted(const TraceSession *session, const char *device)
+{
+    return !session->device[0] || strcmp(device, session->device) == 0;
+}
+
+static void send_bounce(const BounceEvent *event, void *userdata)
 {
     TraceSession *session = userdata;
 
-    if (!session->device[0] || strcmp(event->device, session->device) == 0)
-        session->sink(event, session->userdata);
+    if (session->sink->on_bounce && is_wanted(session, event->device))
+        session->sink->on_bounce(event, session->sink->userdata);
 }
 
 int trace_open(const char *device, TraceSession **ret_session, char **ret_reason)
@@ -116,8 +117,8 @@ int trace_open(const char *device, TraceSession **ret_session, char **ret_reason
     if (!session)
         return -ENOMEM;
     snprintf(session->device, sizeof(session->device), "%s", device ? device : "");
-    session->pair.sink = send;
-    session->pair.userdata = session;
+    session->bounces.pair.sink = send_bounce;
+    session->bounces.pair.userdata = session;
     int r = open_session(session, ret_reason);
     if (r <= 0) {
         trace_close(session);
@@ -137,42 +138,49 @@ TraceSession *trace_close(TraceSession *session)
     return NULL;
 }
 
+unsigned trace_kinds(const TraceSession *session)
+{
+    unsigned kinds = session->has_bounces ? TRACE_BOUNCES : 0;
+
+    if (session->bounces.probe.event)
+        kinds |= TRACE_ADDRESSES;
+    if (session->mappings.n > 0)
+        kinds |= TRACE_MAPPINGS | TRACE_COHERENT;
+    return kinds;
+}
+
 int trace_add_addresses(TraceSession *session, char **ret_reason)
 {
     const char *missing = NULL;
 
-    if (session->probe.event)
+    if (session->bounces.probe.event)
         return 1;
-    int r = trace_instance_add_probe(session->instance, PROBE_FUNCTION, PROBE_ARGUMENTS,
-                                     &session->probe, ret_reason);
+    if (!session->has_bounces)
+        return reason_give(ret_reason, "tracefs has no event swiotlb/swiotlb_bounced");
+    int r = trace_bounces_add_probe(&session->bounces, session->instance, ret_reason);
     if (r <= 0)
         return r;
     r = load_formats(session, &missing);
     if (r < 0) {
-        session->probe = (TraceEventName) { 0 };
+        session->bounces.probe = (TraceEventName) { 0 };
         return r;
     }
     return 1;
 }
 
-/* Switch the probe on or off for what is recorded next. 0 or negative errno. */
-static int switch_probe(TraceSession *session, bool on)
+int trace_begin(TraceSession *session, unsigned kinds)
 {
-    if (session->with_addresses == on)
-        return 0;
-    int r = trace_instance_switch(session->instance, &session->probe, on);
+    int r = 0;
+
+    kinds &= trace_kinds(session);
+    if (session->has_bounces)
+        r = trace_bounces_switch(&session->bounces, session->instance, kinds & TRACE_BOUNCES,
+                                 kinds & TRACE_ADDRESSES);
     if (r >= 0)
-        session->with_addresses = on;
-    return r;
-}
-
-int trace_begin(TraceSession *session, bool with_addresses)
-{
-    int r = switch_probe(session, with_addresses && session->probe.event);
-
+        r = trace_mappings_switch(&session->mappings, session->instance, kinds & TRACE_MAPPINGS,
+                                  kinds & TRACE_COHERENT);
     if (r < 0)
         return r;
-    session->pair.n_waiting = 0;
     session->n_unreadable = 0;
     r = trace_instance_begin(session->instance);
     session->recording = r >= 0;
@@ -191,36 +199,28 @@ int trace_end(TraceSession *session)
 static int take_record(struct tep_event *event, struct tep_record *record, int cpu, void *userdata)
 {
     TraceSession *session = userdata;
-    int pid = tep_data_pid(session->tep, record);
-    BounceEvent bounce;
-    uint64_t phys, bytes;
+    const DmaMapping *mapping;
+    int r = trace_mappings_take(&session->mappings, event, record, &mapping);
 
-    if (event->id == session->bounce.id) {
-        if (bounce_record_parse(&session->bounce, record, &bounce) < 0)
-            session->n_unreadable++;
-        else if (session->with_addresses)
-            trace_pair_event(&session->pair, cpu, pid, &bounce);
-        else
-            send(&bounce, session);
-    } else if (session->with_addresses && event->id == session->hit.id) {
-        if (probe_record_parse(&session->hit, record, &phys, &bytes) == 0)
-            trace_pair_hit(&session->pair, cpu, pid, phys, bytes);
-    }
+    if (r > 0 && session->sink->on_mapping && is_wanted(session, mapping->device))
+        session->sink->on_mapping(mapping, session->sink->userdata);
+    if (r == 0)
+        r = trace_bounces_take(&session->bounces, session->tep, event, record, cpu);
+    if (r < 0)
+        session->n_unreadable++;
     return 0;
 }
 
-int trace_drain(TraceSession *session, void (*sink)(const BounceEvent *event, void *userdata),
-                void *userdata, uint64_t *ret_lost)
+int trace_drain(TraceSession *session, const TraceSink *sink, uint64_t *ret_lost)
 {
     uint64_t lost;
 
     session->sink = sink;
-    session->userdata = userdata;
     int r = trace_instance_read(session->instance, session->tep, take_record, session);
     if (r < 0)
         return r;
     if (!session->recording)
-        trace_pair_flush(&session->pair);
+        trace_pair_flush(&session->bounces.pair);
     r = trace_instance_lost(session->instance, &lost);
     if (r < 0)
         return r;

@@ -2,10 +2,11 @@
 #ifndef XDMAD_DAEMON_TRACE_H
 #define XDMAD_DAEMON_TRACE_H
 /*
- * The kernel's own account of bounces: swiotlb/swiotlb_bounced in a tracefs instance of our own
+ * The kernel's own account of what happens to buffers: each mapping where it has events of them
+ * (dma:*), and each bounce (swiotlb/swiotlb_bounced), in a tracefs instance of our own
  * (daemon/trace-instance.h), so that nobody else's tracing is touched.
  *
- * The event loses the address of a buffer outside every window (dev_addr is ~0); see
+ * The event of a bounce loses the address of a buffer outside every window (dev_addr is ~0); see
  * trace_add_addresses().
  */
 
@@ -13,40 +14,56 @@
 #include <stdint.h>
 
 #include "placement/bounce-event.h"
+#include "placement/dma-mapping.h"
 
 typedef struct TraceSession TraceSession;
 
+/* What may be recorded. */
+typedef enum TraceKind {
+    TRACE_BOUNCES = 1 << 0,
+    TRACE_ADDRESSES = 1 << 1, /* of bounces, too */
+    TRACE_MAPPINGS = 1 << 2,  /* of data */
+    TRACE_COHERENT = 1 << 3,  /* of coherent memory, too */
+} TraceKind;
+
+/* Who is told; events are borrowed. NULL: not told. */
+typedef struct TraceSink {
+    void (*on_bounce)(const BounceEvent *event, void *userdata);
+    void (*on_mapping)(const DmaMapping *mapping, void *userdata);
+    void *userdata;
+} TraceSink;
+
 /*
- * A session for the bounces of `device` (its dev_name(), as "0000:00:01.0" or "fe340000.mmc"), not
- * recording yet. NULL: of every device.
- * 1 and *ret_session, 0 and *ret_reason (owned: no tracefs, no permission, no such event, and what
- * to do), or negative errno.
+ * A session for `device` (its dev_name(), as "0000:00:01.0" or "fe340000.mmc"), not recording yet.
+ * NULL: for every device.
+ * 1 and *ret_session, 0 and *ret_reason (owned: no tracefs, no permission, no event of either kind,
+ * and what to do), or negative errno.
  */
 int trace_open(const char *device, TraceSession **ret_session, char **ret_reason);
 
 /* Remove instance and probe; NULL is fine. Returns NULL. */
 TraceSession *trace_close(TraceSession *session);
 
-/*
- * Throw away what was recorded, and record; with the probe of trace_add_addresses() or without it,
- * where it was added. 0 or negative errno.
- */
-int trace_begin(TraceSession *session, bool with_addresses);
+/* The TraceKinds that can be recorded here, or-ed. */
+unsigned trace_kinds(const TraceSession *session);
+
+/* Throw away what was recorded, and record these TraceKinds; those that cannot be are left out.
+ * 0 or negative errno. */
+int trace_begin(TraceSession *session, unsigned kinds);
 
 /* Stop recording; what was recorded stays for trace_drain(). 0 or negative errno. */
 int trace_end(TraceSession *session);
 
 /*
  * Hand each recorded event of the device to `sink`, in the order of each CPU, and consume it. May
- * be called between begin and end as well, to keep the buffer from filling: an event and its probe
+ * be called between begin and end as well, to keep the buffer from filling: a bounce and its probe
  * hit may then fall into different drains, and are still paired. 0 and *ret_lost, the number of
- * records the kernel dropped since trace_begin(); or negative errno.
+ * records since trace_begin() that the kernel dropped or that could not be read; or negative errno.
  */
-int trace_drain(TraceSession *session, void (*sink)(const BounceEvent *event, void *userdata),
-                void *userdata, uint64_t *ret_lost);
+int trace_drain(TraceSession *session, const TraceSink *sink, uint64_t *ret_lost);
 
 /*
- * Make phys_address knowable, for each trace_begin() that asks for it, by a dynamic probe on
+ * Make TRACE_ADDRESSES possible: phys_address of a bounce, by a dynamic probe on
  * swiotlb_tbl_map_single(). swiotlb-xen and dma-direct emit the event right before they call it, in
  * the same context (drivers/xen/swiotlb-xen.c, kernel/dma/swiotlb.c, 6.1), so the next hit of the
  * probe on that CPU by that task and of that size belongs to it. It costs a trap a bounce: on

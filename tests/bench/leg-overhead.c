@@ -89,6 +89,7 @@ static void prepare(const RunPlan *plan, ArenaPages pages, Places *ret_places)
         .runtime_directory = "/tmp",
         .target = &target,
         .device = &facts.devices[0],
+        .translation = translation_scope(&facts, &facts.devices[0]),
         .cancel_fd = -1,
         .progress = ignore_progress,
     };

@@ -60,3 +60,18 @@ check_wide_bench() {
     check "no trace instance is left behind" [ ! -s "$out/instances" ]
     check "the pool of huge pages is as it was" grep -qx 0 "$out/nr_hugepages"
 }
+
+# check_mapping_proof FILE: on a kernel with dma:* events each leg is proved by its mappings, to the
+# byte
+check_mapping_proof() {
+    check_json "every leg is proved by the kernel's mappings" "$1" \
+        'all(.legs[]; .proof.source == "dma:dma_map_sg") and .environment.trace == "dma:dma_map_sg"'
+    check_json "the bytes of the arena that were mapped are those that were issued, on each leg" "$1" \
+        'all(.legs[]; .proof.mapped_bytes == .issued_bytes and .issued_bytes > 0)'
+    check_json "all of a direct leg's at their own bus address" "$1" \
+        'all(.legs[] | select(.path == "direct"); .proof.direct_bytes == .issued_bytes and .proof.bounced_bytes == 0)'
+    check_json "all of a bounce leg's in the pool" "$1" \
+        'all(.legs[] | select(.path == "bounce"); .proof.bounced_bytes == .issued_bytes and .proof.direct_bytes == 0)'
+    check_json "no translation was wrong or unknown, no mapping cut" "$1" \
+        'all(.legs[]; .proof | .wrong_bytes == 0 and .unknown_bytes == 0 and .truncated == 0 and (has("first_wrong") | not))'
+}

@@ -11,8 +11,15 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 
 in_dom0 bench.sh --suite trixie --board wide
 check_wide_bench
+check_mapping_proof "$out/report.json"
 check_json "Xen is 4.20, Linux 6.12, fio 3.39" "$out/report.json" \
     '.environment | (.xen_version | test("^4[.]20")) and (.kernel_release | test("^6[.]12[.]")) and .fio == "fio-3.39"'
+
+in_dom0 bench.sh --suite trixie --board window
+check "the lab ran it to its end" [ "$lab_status" -eq 0 ]
+check "bench ends with 0" grep -qx 0 "$out/bench.status"
+check_bench_report "$out/report.json"
+check_mapping_proof "$out/report.json"
 
 in_dom0 trixie.sh --suite trixie --board wide --boot systemd
 check "the lab ran it to its end" [ "$lab_status" -eq 0 ]

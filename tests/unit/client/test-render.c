@@ -44,6 +44,7 @@ static const Golden goldens[] = {
     { "bugreport-offset", render_bugreport },
     { "bugreport-unknown", render_bugreport },
     { "show-pass", render_show },
+    { "show-mappings", render_show },
     { "show-unreachable", render_show },
     { "show-verify", render_show },
     { "show-corrupt", render_show },

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/trace-mappings.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+/* dma_map_sg first: data of storage is mapped by it. */
+static const struct {
+    TraceEventName name;
+    DmaMappingKind kind;
+} known[TRACE_MAPPINGS_MAX_EVENTS] = {
+    { { "dma", "dma_map_sg" }, DMA_MAPPING_SCATTERLIST },
+    { { "dma", "dma_map_page" }, DMA_MAPPING_SINGLE }, /* until 6.17 */
+    { { "dma", "dma_map_phys" }, DMA_MAPPING_SINGLE }, /* since 6.18 */
+    { { "dma", "dma_alloc" }, DMA_MAPPING_COHERENT },
+};
+
+void trace_mappings_look(TraceMappings *mappings)
+{
+    mappings->n = 0;
+    if (!trace_event_exists(&known[0].name))
+        return;
+    for (size_t i = 0; i < TRACE_MAPPINGS_MAX_EVENTS; i++) {
+        if (!trace_event_exists(&known[i].name))
+            continue;
+        mappings->names[mappings->n] = known[i].name;
+        mappings->formats[mappings->n].kind = known[i].kind;
+        mappings->n++;
+    }
+}
+
+int trace_mappings_find(TraceMappings *mappings, struct tep_handle *tep, const char **ret_missing)
+{
+    int r = 0;
+
+    for (size_t i = 0; r >= 0 && i < mappings->n; i++)
+        r = dma_format_find(tep, mappings->names[i].event, mappings->formats[i].kind,
+                            &mappings->formats[i], ret_missing);
+    return r;
+}
+
+int trace_mappings_filter(TraceMappings *mappings, TraceInstance *instance, const char *device)
+{
+    char filter[128];
+    int r = 0;
+
+    snprintf(filter, sizeof(filter), "device == \"%s\"", device);
+    for (size_t i = 0; r >= 0 && i < mappings->n; i++)
+        if (mappings->formats[i].kind == DMA_MAPPING_SINGLE)
+            r = trace_instance_filter(instance, &mappings->names[i], filter);
+    return r;
+}
+
+int trace_mappings_switch(TraceMappings *mappings, TraceInstance *instance, bool on,
+                          bool with_coherent)
+{
+    for (size_t i = 0; i < mappings->n; i++) {
+        bool wanted = on && (with_coherent || mappings->formats[i].kind != DMA_MAPPING_COHERENT);
+        int r = mappings->on[i] == wanted
+                    ? 0
+                    : trace_instance_switch(instance, &mappings->names[i], wanted);
+
+        if (r < 0)
+            return r;
+        mappings->on[i] = wanted;
+    }
+    return 0;
+}
+
+int trace_mappings_take(TraceMappings *mappings, const struct tep_event *event,
+                        const struct tep_record *record, const DmaMapping **ret_mapping)
+{
+    for (size_t i = 0; i < mappings->n; i++) {
+        if (!mappings->on[i] || event->id != mappings->formats[i].id)
+            continue;
+        if (dma_record_parse(&mappings->formats[i], record, &mappings->mapping) < 0)
+            return -EBADMSG;
+        *ret_mapping = &mappings->mapping;
+        return 1;
+    }
+    return 0;
+}
