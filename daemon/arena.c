@@ -77,8 +77,13 @@ static int acquire_kind(const ArenaWant *want, bool huge, Arena **ret_arena, cha
     return 1;
 }
 
-/* Why it cannot be had without even trying, or NULL. */
-static const char *refuse(const ArenaWant *want)
+bool arena_want_makes_sense(const ArenaWant *want)
+{
+    return want->bytes > 0 && want->reach &&
+           (want->path == DMA_PATH_DIRECT || want->path == DMA_PATH_BOUNCE);
+}
+
+const char *arena_want_refusal(const ArenaWant *want)
 {
     if (!want->reach->known)
         return "what the device reaches is not known, so no page can be told direct from bounce; "
@@ -98,17 +103,11 @@ int arena_acquire(const ArenaWant *want, Arena **ret_arena, char **ret_reason)
 {
     _cleanup_free_ char *base_reason = NULL, *huge_reason = NULL;
 
-    if (want->bytes == 0 || !want->reach ||
-        (want->path != DMA_PATH_DIRECT && want->path != DMA_PATH_BOUNCE))
+    if (!arena_want_makes_sense(want))
         return -EINVAL;
-    const char *refusal = refuse(want);
-    if (refusal) {
-        char *reason = strdup(refusal);
-        if (!reason)
-            return -ENOMEM;
-        *ret_reason = reason;
-        return 0;
-    }
+    const char *refusal = arena_want_refusal(want);
+    if (refusal)
+        return reason_give(ret_reason, "%s", refusal);
     if (want->pages == ARENA_PAGES_HUGE)
         return acquire_kind(want, true, ret_arena, ret_reason);
     if (want->pages == ARENA_PAGES_BASE)

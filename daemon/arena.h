@@ -57,6 +57,12 @@ typedef struct Arena Arena;
  */
 int arena_acquire(const ArenaWant *want, Arena **ret_arena, char **ret_reason);
 
+/* Whether a want names bytes, what the device reaches, and a path that pages can be placed on. */
+bool arena_want_makes_sense(const ArenaWant *want);
+
+/* Why it cannot be had, known without even trying; static, NULL when it is worth trying. */
+const char *arena_want_refusal(const ArenaWant *want);
+
 /* Give it back; NULL is fine. Returns NULL. */
 Arena *arena_free(Arena *arena);
 

@@ -82,7 +82,7 @@ bench:
 lint: $(O)/generated/io.xdmad.varlink.inc
 	tests/setup host
 	$(call say,FMT,all)
-	$(Q)clang-format --dry-run -Werror $(wildcard $(addsuffix /*.[ch],$(ROOMS) tests/bench tests/fuzz tests/trees tests/unit/*))
+	$(Q)clang-format --dry-run -Werror $(wildcard $(addsuffix /*.[ch],$(ROOMS) tests/bench tests/fuzz tests/trees tests/xen lab/fault tests/unit/*))
 	$(call say,TIDY,all)
 	$(Q)printf '%s\n' $(wildcard $(addsuffix /*.c,$(ROOMS))) | \
 	    xargs -P 2 -n 8 sh -c 'clang-tidy --quiet "$$@" -- $(ALL_CFLAGS) 2>/dev/null' tidy
@@ -99,3 +99,14 @@ $(TEST_O)/bench/%: $(O)/tests/bench/%.o $(ARCHIVES_daemon)
 
 .PHONY: bench-programs
 bench-programs: $(BENCH_PROGRAMS)
+
+# --- programs of the tests in Dom0: built for the lab, carried there by their test ----------------
+
+XEN_PROGRAMS := $(patsubst tests/xen/%.c,$(TEST_O)/xen/%,$(wildcard tests/xen/*.c))
+
+$(TEST_O)/xen/%: $(O)/tests/xen/%.o $(ARCHIVES_daemon)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(pkg_libs) -lm
+
+.PHONY: xen-programs
+xen-programs: $(XEN_PROGRAMS)

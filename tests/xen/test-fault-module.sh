@@ -8,6 +8,7 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 . "$top/tests/xen/lab-test.sh"
 
 # line KIND WAY AWK_CONDITION on made, bad, after
+# shellcheck disable=SC2317 # called by check
 line() {
     awk -v kind="$1" -v way="$2" "\$1 == kind && \$2 == way { found = 1; made = \$3; bad = \$4; after = \$5; print; if (!($3)) exit 1 }
         END { if (!found) exit 1 }" "$out/faults"

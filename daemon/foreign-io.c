@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/foreign-io.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "common/cleanup.h"
+
+#define SECTOR_BYTES 512U
+
+static bool makes_sense(const ForeignIo *io)
+{
+    return io->block_bytes > 0 && io->block_bytes % SECTOR_BYTES == 0 &&
+           io->gap_bytes % SECTOR_BYTES == 0 && io->start_bytes % SECTOR_BYTES == 0 &&
+           io->bytes > 0 && io->bytes % io->block_bytes == 0 && io->buffer &&
+           io->buffer_bytes >= (uint64_t)io->block_bytes + io->gap_bytes;
+}
+
+/* All of one block: 0, or the errno of what failed. */
+static int move_block(const ForeignIo *io, int fd, uint8_t *block, uint64_t offset)
+{
+    for (uint32_t done = 0; done < io->block_bytes;) {
+        size_t left = io->block_bytes - done;
+        ssize_t n = io->writes ? pwrite(fd, block + done, left, (off_t)(offset + done))
+                               : pread(fd, block + done, left, (off_t)(offset + done));
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return n < 0 ? errno : EIO;
+        done += (uint32_t)n;
+    }
+    return 0;
+}
+
+int foreign_io_run(const ForeignIo *io, ForeignIoEnd *ret_end)
+{
+    _cleanup_close_ int fd = -1;
+    ForeignIoEnd end = { 0 };
+    char path[32];
+    uint64_t at = 0; /* in the buffer */
+
+    if (!makes_sense(io))
+        return -EINVAL;
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", io->fd);
+    fd = open(path, (io->writes ? O_WRONLY : O_RDONLY) | O_DIRECT | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    for (; end.bytes < io->bytes && end.error == 0; at += io->block_bytes) {
+        uint64_t offset = io->start_bytes + end.bytes;
+        uint8_t *block;
+
+        if (io->cancelled && io->cancelled(io->userdata))
+            return -ECANCELED;
+        at += io->gap_bytes;
+        if (at + io->block_bytes > io->buffer_bytes)
+            at = io->gap_bytes;
+        block = io->buffer + at;
+        io->prepare(offset, block, io->block_bytes, io->userdata);
+        end.error = move_block(io, fd, block, offset);
+        end.error_at = offset;
+        if (end.error)
+            break;
+        end.bytes += io->block_bytes;
+        if (!io->writes)
+            io->look(offset, block, io->block_bytes, io->userdata);
+    }
+    if (io->writes && end.error == 0 && fsync(fd) < 0)
+        end.error = errno;
+    if (end.error == 0)
+        end.error_at = 0;
+    *ret_end = end;
+    return 0;
+}

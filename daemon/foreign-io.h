@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef XDMAD_DAEMON_FOREIGN_IO_H
+#define XDMAD_DAEMON_FOREIGN_IO_H
+/*
+ * The I/O that fio cannot do: direct reads and writes on memory that only a mapping of ours
+ * reaches. One block after the other, each once, each followed by a pause for the caller to look.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct ForeignIo {
+    int fd; /* of the target; opened anew for direct I/O through /proc/self/fd */
+    bool writes;
+    uint64_t start_bytes; /* in the target; a multiple of 512 */
+    uint64_t bytes;       /* of the leg; a multiple of block_bytes */
+    uint32_t
+        block_bytes;    /* a multiple of 512; it and gap_bytes fit into the buffer once at least */
+    uint32_t gap_bytes; /* between two blocks in memory, so that they lie at ever other offsets of
+                           their pages; a multiple of 512 */
+    uint8_t *buffer;
+    uint64_t buffer_bytes;
+    /* Before a write: fill the block that goes to this offset of the target. Before a read: put
+     * there what nobody could take for what is read. */
+    void (*prepare)(uint64_t offset_bytes, uint8_t *block, uint32_t block_bytes, void *userdata);
+    /* After a read. */
+    void (*look)(uint64_t offset_bytes, const uint8_t *block, uint32_t block_bytes, void *userdata);
+    bool (*cancelled)(void *userdata); /* asked before each block; NULL = never */
+    void *userdata;
+} ForeignIo;
+
+typedef struct ForeignIoEnd {
+    uint64_t bytes;    /* moved */
+    int error;         /* errno of the I/O that failed, 0 = none did; the leg ends there */
+    uint64_t error_at; /* its offset in the target */
+} ForeignIoEnd;
+
+/* 0 and *ret_end, also when an I/O failed: that is the leg's; -ECANCELED; -EINVAL what makes no
+ * sense; other negative errno when the target could not be opened. */
+int foreign_io_run(const ForeignIo *io, ForeignIoEnd *ret_end);
+
+#endif
