@@ -50,6 +50,8 @@ struct Jobs {
     size_t n_jobs; /* running, waiting, and those whose admission is being decided */
     STAILQ_HEAD(, Job) waiting;
     JobWatchers *watchers;
+    void (*ended)(const RunRecord *record, void *userdata);
+    void *ended_userdata;
     void (*idle)(void *userdata);
     void *idle_userdata;
 };
@@ -110,6 +112,12 @@ Jobs *jobs_free(Jobs *jobs)
     job_watchers_free(jobs->watchers);
     free(jobs);
     return NULL;
+}
+
+void jobs_on_end(Jobs *jobs, void (*ended)(const RunRecord *record, void *userdata), void *userdata)
+{
+    jobs->ended = ended;
+    jobs->ended_userdata = userdata;
 }
 
 /* Tell the watchers, and remember it. `event` is stolen; a last one ends their watch. */
@@ -185,6 +193,8 @@ static void record_done(void *data)
                       record->has_verdict ? verdict_name(record->verdict) : NULL, "message",
                       record->reason),
             true);
+    if (job->jobs->ended)
+        job->jobs->ended(record, job->jobs->ended_userdata);
     job_release(job);
 }
 

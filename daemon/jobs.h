@@ -27,6 +27,10 @@ int jobs_new(sd_event *event, const Config *config, Store *store, Offload *offlo
              Jobs **ret_jobs);
 Jobs *jobs_free(Jobs *jobs);
 
+/* Tell of each run's end, behind its being stored; `record` is borrowed. */
+void jobs_on_end(Jobs *jobs, void (*ended)(const RunRecord *record, void *userdata),
+                 void *userdata);
+
 /*
  * Charge the plan's writes, record the run, queue it, answer the call: the whole of io.xdmad.Bench
  * behind its checks. Takes over request and plan. A run that the budget refuses is answered as

@@ -85,10 +85,8 @@ static void on_end(const ChildEnd *end, void *userdata)
                                    "is xenstored or the kernel's log stuck?"
                                  : "the process that looked at the host died; see the journal";
     look_->manager->n_looks--;
-    if (look_->inspection && !look_->root && !look_->dtb) {
-        json_decref(look_->manager->last_inspection);
-        look_->manager->last_inspection = json_incref(look_->inspection);
-    }
+    if (look_->inspection && !look_->root && !look_->dtb)
+        manager_see(look_->manager, look_->inspection);
     look_->done(look_->manager, look_->call, look_->inspection, failure);
     look_free(look_);
 }

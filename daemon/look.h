@@ -18,7 +18,8 @@ typedef struct LookSpec {
     void (*done)(Manager *manager, PendingCall *call, json_t *inspection, const char *failure);
 } LookSpec;
 
-/* Look, then call done. When it cannot even start, done is called at once; also while a run
+/* Look for a call, or for nobody's (NULL), then call done; what is seen of this host is
+ * manager_see()'s first. When it cannot even start, done is called at once; also while a run
  * measures, which a look would disturb: then with what was last seen (its seen_boottime_usec tells
  * when), if anything was. */
 void look(Manager *manager, PendingCall *call, const LookSpec *spec);

@@ -16,12 +16,42 @@
 #include "daemon/evidence.h"
 #include "daemon/huge-pool.h"
 #include "daemon/log.h"
+#include "daemon/self-look.h"
+
+static void on_quiet(void *userdata)
+{
+    Manager *manager = userdata;
+
+    sd_event_exit(manager->event, 0);
+}
 
 static void on_idle(void *userdata)
 {
     Manager *manager = userdata;
 
-    sd_event_exit(manager->event, 0);
+    if (manager->publisher)
+        publisher_stop(manager->publisher, on_quiet, manager);
+    else
+        on_quiet(manager);
+}
+
+void manager_see(Manager *manager, json_t *inspection)
+{
+    json_incref(inspection);
+    json_decref(manager->last_inspection);
+    manager->last_inspection = inspection;
+    if (manager->publisher)
+        publisher_see(manager->publisher, inspection);
+}
+
+static void on_run_end(const RunRecord *record, void *userdata)
+{
+    Manager *manager = userdata;
+
+    if (manager->publisher)
+        publisher_set_run(manager->publisher, run_record_to_json(record));
+    if (!manager->private_)
+        self_look_soon(manager);
 }
 
 static void stop(Manager *manager)
@@ -87,6 +117,17 @@ static void open_store(Manager *manager)
     log_warning("%s", manager->store_failure ? manager->store_failure : "out of memory");
 }
 
+/* The last run that is recorded; the loop does not run yet, so that the store may be asked here. */
+static void publish_last_run(Manager *manager)
+{
+    RunRecord record;
+
+    if (!manager->store || store_get_run(manager->store, NULL, &record) <= 0)
+        return;
+    publisher_set_run(manager->publisher, run_record_to_json(&record));
+    run_record_done(&record);
+}
+
 /* A run that was killed may have left the pool of huge pages raised. */
 static void recover_huge_pages(void)
 {
@@ -149,6 +190,12 @@ int manager_new(Config *config, bool private_, Manager **ret_manager)
                      &manager->jobs);
     }
     if (r >= 0)
+        jobs_on_end(manager->jobs, on_run_end, manager);
+    if (r >= 0 && !private_)
+        r = publisher_new(manager->event, &manager->publisher);
+    if (r >= 0 && !private_)
+        publish_last_run(manager);
+    if (r >= 0)
         r = varlink_server_new(manager->event, api_handle, on_last_peer, manager, &manager->server);
     if (r < 0) {
         manager_free(manager);
@@ -166,7 +213,9 @@ Manager *manager_free(Manager *manager)
     manager->offload = offload_free(manager->offload);
     manager->jobs = jobs_free(manager->jobs);
     manager->server = varlink_server_free(manager->server);
+    manager->publisher = publisher_free(manager->publisher);
     manager->store = store_close(manager->store);
+    sd_event_source_disable_unref(manager->self_look);
     sd_event_unref(manager->event);
     config_done(&manager->config);
     free(manager->store_failure);
@@ -179,5 +228,7 @@ int manager_run(Manager *manager)
 {
     sd_notifyf(0, "READY=1\nSTATUS=%s",
                manager->store ? "Waiting for calls" : manager->store_failure);
+    if (!manager->private_)
+        self_look_soon(manager);
     return sd_event_loop(manager->event);
 }

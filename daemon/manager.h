@@ -13,6 +13,7 @@
 #include "daemon/config.h"
 #include "daemon/jobs.h"
 #include "daemon/offload.h"
+#include "daemon/publisher.h"
 #include "daemon/store.h"
 #include "daemon/varlink-server.h"
 
@@ -26,16 +27,21 @@ typedef struct Manager {
     Offload *offload;
     VarlinkServer *server;
     Jobs *jobs;
+    Publisher *publisher; /* NULL of a private daemon: the host's tools are not to hear of it */
     uint64_t started_boottime_usec;
-    unsigned n_looks;        /* children that look at the host for a call */
-    json_t *last_inspection; /* of this host: answers while a run measures */
-    bool private_;           /* serves one peer on a socket pair, and ends with it */
+    unsigned n_looks;           /* children that look at the host for a call */
+    json_t *last_inspection;    /* of this host: answers while a run measures */
+    sd_event_source *self_look; /* one that is to begin; see self-look.h */
+    bool private_;              /* serves one peer on a socket pair, and ends with it */
 } Manager;
 
 /* Take over the configuration (also on failure) and make ready, without any peer yet.
  * 0 and *ret_manager, or negative errno. */
 int manager_new(Config *config, bool private_, Manager **ret_manager);
 Manager *manager_free(Manager *manager);
+
+/* What a look has just seen of this host, type Inspection of io.xdmad (borrowed). */
+void manager_see(Manager *manager, json_t *inspection);
 
 /* Run until SIGTERM, SIGINT or, when private, until the peer is gone. What runs is stopped and
  * recorded first. 0 or negative errno. */
