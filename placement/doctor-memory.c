@@ -19,12 +19,28 @@ static DoctorAnswer ram_beyond_window(DoctorCase *case_)
 {
     const RamBanks *ram = &case_->facts->ram;
 
-    if (case_->share.bounce <= 0)
+    if (case_->share.bounce <= 0 || host_facts_frame_rule(case_->facts) != FRAME_RULE_PFN)
         return DOCTOR_SILENT;
     doctor_note_reach(case_);
     for (size_t i = 0; i < ram->n && i < DOCTOR_MAX_EVIDENCE; i++)
         doctor_note(case_, "RAM: 0x%" PRIx64 "-0x%" PRIx64, ram->bank[i].start, ram->bank[i].end);
     doctor_note(case_, "share of RAM out of reach: %.4f", case_->share.bounce);
+    return DOCTOR_HOLDS;
+}
+
+/* The same of an x86 PV Dom0, whose RAM lies where its p2m says. */
+static DoctorAnswer frames_beyond_window(DoctorCase *case_)
+{
+    const P2m *p2m = &case_->facts->xen.p2m;
+    uint64_t n_pages = 0;
+
+    if (case_->share.bounce <= 0 || host_facts_frame_rule(case_->facts) != FRAME_RULE_P2M)
+        return DOCTOR_SILENT;
+    for (size_t i = 0; i < p2m->n; i++)
+        n_pages += p2m->run[i].n_pages;
+    doctor_note_reach(case_);
+    doctor_note(case_, "pages of Dom0 in its p2m: %" PRIu64, n_pages);
+    doctor_note(case_, "share of their machine frames out of reach: %.4f", case_->share.bounce);
     return DOCTOR_HOLDS;
 }
 
@@ -44,7 +60,7 @@ static DoctorAnswer low_memory_unused(DoctorCase *case_)
     double beyond = case_->share.bounce * (double)ram_banks_bytes(&facts->ram);
     double free_low = key ? json_get_number(facts->xen.physinfo, key, 0) : 0;
 
-    if (beyond <= 0 || free_low < beyond)
+    if (host_facts_frame_rule(facts) != FRAME_RULE_PFN || beyond <= 0 || free_low < beyond)
         return DOCTOR_SILENT;
     doctor_note(case_, "Xen's %s: %.0f", key, free_low);
     doctor_note(case_, "bytes of Dom0's RAM out of reach: %.0f", beyond);
@@ -113,6 +129,16 @@ static const DoctorRule rules[] = {
                      "copied through the bounce pool.",
       .remedy = "Give the host less memory (dom0_mem on Xen's command line), or accept the copies "
                 "and keep the pool large enough." },
+    /* Xen hands out pages from the highest zone down (get_free_buddy(), xen/common/page_alloc.c,
+     * 4.17), so that less memory does not bring a PV Dom0 lower */
+    { .id = "MEM-01",
+      .scope = DOCTOR_DEVICE,
+      .condition = frames_beyond_window,
+      .severity = DOCTOR_WARN,
+      .explanation = "Part of Dom0's machine frames lies beyond what the controller reaches: a "
+                     "buffer there is copied through the bounce pool.",
+      .remedy = "Accept the copies and keep the pool large enough (swiotlb=65536 on the kernel's "
+                "command line), or use a controller with 64-bit DMA." },
     { .id = "MEM-02",
       .scope = DOCTOR_DEVICE,
       .condition = low_memory_unused,

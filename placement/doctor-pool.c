@@ -6,6 +6,8 @@
 
 #include <inttypes.h>
 
+#include "placement/host-share.h"
+
 #define N_OF(array)       (sizeof(array) / sizeof((array)[0]))
 #define DEFAULT_BYTES     (UINT64_C(64) << 20) /* IO_TLB_DEFAULT_SIZE, include/linux/swiotlb.h, 6.1 */
 #define MAX_MAPPING_BYTES (INT64_C(256) << 10) /* IO_TLB_SEGSIZE slots of IO_TLB_SIZE, there */
@@ -55,10 +57,12 @@ static DoctorAnswer pool_out_of_window(DoctorCase *case_)
     const HostFacts *facts = case_->facts;
     bool inside;
 
-    if (!host_facts_pfn_is_frame(facts) ||
-        !pool_in_window(&facts->pool, &case_->device->reach, &inside) || inside)
+    if (!host_pool_in_window(facts, &case_->device->reach, &inside) || inside)
         return DOCTOR_SILENT;
     note_pool(case_);
+    if (host_facts_frame_rule(facts) == FRAME_RULE_P2M)
+        doctor_note(case_, "the pool's addresses are pseudo-physical; judged are the machine "
+                           "frames that Dom0's p2m has behind them");
     doctor_note_reach(case_);
     return DOCTOR_HOLDS;
 }

@@ -41,7 +41,7 @@ typedef enum DoctorScope {
 typedef struct DoctorCase {
     const HostFacts *facts;
     const StorageDevice *device; /* NULL for a rule of the host */
-    RamShare share;              /* of the device; all unknown where a PFN is no frame */
+    RamShare share;              /* of the device, as host_ram_share() has it */
     json_t *evidence;            /* array of strings */
     char detail[1024];           /* added to the explanation; "" is none */
 } DoctorCase;

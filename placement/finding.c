@@ -9,6 +9,7 @@
 
 #include "common/cleanup.h"
 #include "placement/doctor.h"
+#include "placement/host-share.h"
 
 #define N_OF(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -82,8 +83,8 @@ static void ask_rule(Findings *findings, const DoctorRule *rule, const HostFacts
 
     if (match == KERNEL_MATCH_NO)
         return;
-    if (device && host_facts_pfn_is_frame(facts))
-        case_.share = ram_share(&facts->ram, &device->reach);
+    if (device)
+        case_.share = host_ram_share(facts, &device->reach);
     if (rule->kernels)
         doctor_note_kernel(&case_);
     answer = rule->condition(&case_);

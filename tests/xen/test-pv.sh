@@ -34,6 +34,11 @@ check_json "the p2m tells that RAM is about evenly on both paths" "$out/inspect.
     '.devices[0].share | .direct > 0.25 and .bounce > 0.25 and .unknown == 0 and (.direct + .bounce - 1 | fabs) < 1e-9'
 check_json "the pool is seen, and its machine frames are within reach" "$out/inspect.json" \
     '.pool.present and .pool.bytes == 67108864 and .devices[0].pool_in_window'
+check "doctor ends with 0: nothing is above a warning" grep -qx 0 "$out/doctor.status"
+check_json "doctor: half of Dom0's frames are out of reach, the pool is not" "$out/doctor.json" \
+    '[.findings[] | select(.id == "MEM-01")] | length == 1 and .[0].severity == "warn" and any(.[0].evidence[]; test("machine frames out of reach: 0[.][2-7]"))'
+check_json "doctor: nothing is said against the pool" "$out/doctor.json" \
+    'all(.findings[]; .id | startswith("POOL") | not)'
 check_json "without privilege the p2m is not to be had, which is said, and nothing is made up" "$out/nobody.json" \
     '(.xen.unknown | length) > 0 and (.xen | has("direct_mapped") | not) and (.devices[0] | .share.unknown == 1 and (has("pool_in_window") | not))'
 check_bench_report "$out/bench.json"

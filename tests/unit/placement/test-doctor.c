@@ -110,6 +110,32 @@ static void windows(void **state)
     host_facts_done(&facts);
 }
 
+/* Where a p2m translates, neither RAM's nor the pool's address says where they lie. */
+static void a_pv_dom0_is_judged_by_its_frames(void **state)
+{
+    static const uint64_t list[] = { 0x100,    0x101,    0x100000, 0x100001,
+                                     0x100002, 0x100003, 0x102,    0x103 };
+    HostFacts facts = host_fixture_board("board-wide");
+
+    (void)state;
+    host_fixture_set_xen(&facts, PV_DOM0_CAPABILITIES, PV_DOM0_FEATURES);
+    facts.pool.range = (AddressRange) { .start = 0x0, .end = 0x1fff };
+    host_fixture_expect_none(&facts, "MEM-01"); /* no p2m: no guess */
+    host_fixture_expect_none(&facts, "POOL-02");
+    assert_int_equal(p2m_from_list(list, sizeof(list) / sizeof(list[0]), &facts.xen.p2m), 0);
+    host_fixture_expect(&facts, "MEM-01", "warn", "machine frames", "pages of Dom0 in its p2m: 8");
+    host_fixture_expect(&facts, "MEM-01", "warn", NULL, "out of reach: 0.5000");
+    facts.xen.physinfo = json_pack("{s:I}", "heap_free_below_32_bits_bytes", (json_int_t)1 << 40);
+    host_fixture_expect_none(&facts, "MEM-02"); /* Xen would not place it there */
+    host_fixture_expect_none(&facts, "POOL-02");
+    facts.pool.range.end = 0x2fff;
+    host_fixture_expect(&facts, "POOL-02", "error", NULL, "pseudo-physical");
+    facts.devices[0].reach.dma_mask = UINT64_MAX;
+    host_fixture_expect_none(&facts, "MEM-01");
+    host_fixture_expect_none(&facts, "POOL-02");
+    host_facts_done(&facts);
+}
+
 static void memory(void **state)
 {
     HostFacts facts = host_fixture_board("board-wide");
@@ -381,6 +407,7 @@ int main(void)
         cmocka_unit_test(a_board_with_ram_beyond_reach),
         cmocka_unit_test(a_board_with_a_wrong_offset),
         cmocka_unit_test(windows),
+        cmocka_unit_test(a_pv_dom0_is_judged_by_its_frames),
         cmocka_unit_test(memory),
         cmocka_unit_test(dom0_memory_by_default),
         cmocka_unit_test(the_pools_size_and_use),

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What can be said and proved where a page number is not a frame, and what without the right to see.
-for verb in status list inspect bench; do
+for verb in status list inspect doctor bench; do
     xdmactl --exec --json "$verb" >"$LAB_OUT/$verb.json"
     echo $? >"$LAB_OUT/$verb.status"
 done
