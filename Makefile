@@ -50,7 +50,7 @@ PACKAGES_common := jansson
 PACKAGES_placement := jansson
 PACKAGES_bench := jansson
 PACKAGES_client := jansson
-PACKAGES_daemon := jansson libsystemd xencontrol xenforeignmemory xengnttab xenstore blkid mount libtraceevent libtracefs sqlite3 inih
+PACKAGES_daemon := jansson libsystemd xencontrol xenforeignmemory xengnttab xenstore blkid mount libtraceevent libtracefs libbpf sqlite3 inih
 PACKAGES := $(sort $(foreach room,common placement bench daemon client,$(PACKAGES_$(room))))
 
 # Asked once, at the first use: `make setup` must work before any library is there.
@@ -121,6 +121,23 @@ $(O)/generated/io.xdmad.varlink.inc: common/io.xdmad.varlink
 	$(Q)sed -e 's/[\\"]/\\&/g' -e 's/^/"/' -e 's/$$/\\n"/' $< > $@
 
 $(O)/daemon/interface.o: $(O)/generated/io.xdmad.varlink.inc
+
+# The program that runs in the kernel: compiled for its machine, the same one on every host of an
+# endianness, and carried in the daemon as bytes. Only clang makes what places it in any kernel.
+BPF_CC ?= clang
+BPF_CFLAGS = -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Wno-unused-parameter $(if $(WERROR),-Werror) -I. \
+             -isystem $(SYSROOT)/usr/include -isystem $(SYSROOT)/usr/include/$(shell $(CC) -dumpmachine)
+
+$(O)/generated/bounced.bpf.o: daemon/bpf/bounced.bpf.c daemon/bpf/bounced.h Makefile
+	@mkdir -p $(@D)
+	$(call say,BPF,$@)
+	$(Q)$(BPF_CC) $(BPF_CFLAGS) -c -o $@ $<
+
+$(O)/generated/%.bpf.inc: $(O)/generated/%.bpf.o
+	$(call say,GEN,$@)
+	$(Q)od -An -v -tx1 $< | sed 's/ \(..\)/0x\1,/g' > $@
+
+$(O)/daemon/trace-program.o: $(O)/generated/bounced.bpf.inc
 
 -include $(wildcard $(O)/*/*.d $(O)/tests/*/*.d $(O)/tests/unit/*/*.d)
 

@@ -346,7 +346,8 @@ static json_t *build_trace(const Run *run)
         return json_pack("s+", "none: ", run->no_trace);
     if (kinds & TRACE_MAPPINGS)
         return json_string(proof_source_name(PROOF_SOURCE_MAPPINGS));
-    return json_pack("s+", proof_source_name(PROOF_SOURCE_BOUNCES),
+    return json_pack("s+++", proof_source_name(PROOF_SOURCE_BOUNCES), " by ",
+                     trace_bounce_source(run->trace),
                      kinds & TRACE_ADDRESSES ? ", swiotlb_tbl_map_single" : "");
 }
 

@@ -15,10 +15,13 @@
 #include "daemon/trace-bounces.h"
 #include "daemon/trace-instance.h"
 #include "daemon/trace-mappings.h"
+#include "daemon/trace-program.h"
 
 #define MAX_EVENTS (TRACE_MAPPINGS_MAX_EVENTS + 2) /* and a bounce and its probe */
 
 struct TraceSession {
+    TraceProgram *program; /* NULL: the kernel takes none, or none is needed */
+    bool by_program;       /* what is recorded now, or was last */
     TraceInstance *instance;
     struct tep_handle *tep; /* of the formats at trace_open(), or with the probe */
     char device[sizeof(((BounceEvent *)0)->device)]; /* "" = every one */
@@ -109,6 +112,19 @@ static void send_bounce(const BounceEvent *event, void *userdata)
         session->sink->on_bounce(event, session->sink->userdata);
 }
 
+/* The program is a luxury: without it, the instance does all. 0 or -ENOMEM. */
+static int open_program(TraceSession *session)
+{
+    char *reason = NULL;
+    int r = 0;
+
+    /* it knows one device; and mappings make bounces superfluous */
+    if (session->device[0] && session->has_bounces && session->mappings.n == 0)
+        r = trace_program_open(session->device, &session->program, &reason);
+    free(reason);
+    return r == -ENOMEM ? r : 0;
+}
+
 int trace_open(const char *device, TraceSession **ret_session, char **ret_reason)
 {
     if (device && !is_device_name(device))
@@ -120,6 +136,8 @@ int trace_open(const char *device, TraceSession **ret_session, char **ret_reason
     session->bounces.pair.sink = send_bounce;
     session->bounces.pair.userdata = session;
     int r = open_session(session, ret_reason);
+    if (r > 0 && open_program(session) < 0)
+        r = -ENOMEM;
     if (r <= 0) {
         trace_close(session);
         return r;
@@ -132,6 +150,7 @@ TraceSession *trace_close(TraceSession *session)
 {
     if (!session)
         return NULL;
+    trace_program_close(session->program);
     trace_instance_close(session->instance);
     tep_free(session->tep);
     free(session);
@@ -168,28 +187,39 @@ int trace_add_addresses(TraceSession *session, char **ret_reason)
     return 1;
 }
 
-int trace_begin(TraceSession *session, unsigned kinds)
+/* Switch on in the instance what is to be recorded there. 0 or negative errno. */
+static int switch_events(TraceSession *session, unsigned kinds)
 {
     int r = 0;
 
-    kinds &= trace_kinds(session);
     if (session->has_bounces)
         r = trace_bounces_switch(&session->bounces, session->instance, kinds & TRACE_BOUNCES,
                                  kinds & TRACE_ADDRESSES);
     if (r >= 0)
         r = trace_mappings_switch(&session->mappings, session->instance, kinds & TRACE_MAPPINGS,
                                   kinds & TRACE_COHERENT);
+    return r;
+}
+
+int trace_begin(TraceSession *session, unsigned kinds)
+{
+    kinds &= trace_kinds(session);
+    session->by_program = session->program && kinds == TRACE_BOUNCES;
+    /* an event that is enabled costs something even where nothing records it */
+    int r = switch_events(session, session->by_program ? 0 : kinds);
     if (r < 0)
         return r;
     session->n_unreadable = 0;
-    r = trace_instance_begin(session->instance);
+    r = session->by_program ? trace_program_begin(session->program)
+                            : trace_instance_begin(session->instance);
     session->recording = r >= 0;
     return r;
 }
 
 int trace_end(TraceSession *session)
 {
-    int r = trace_instance_end(session->instance);
+    int r = session->by_program ? trace_program_end(session->program)
+                                : trace_instance_end(session->instance);
 
     if (r >= 0)
         session->recording = false;
@@ -211,11 +241,22 @@ static int take_record(struct tep_event *event, struct tep_record *record, int c
     return 0;
 }
 
+/* Its memory has room for a whole leg: it is read once that has ended. */
+static int drain_program(TraceSession *session, uint64_t *ret_lost)
+{
+    *ret_lost = 0;
+    return session->recording
+               ? 0
+               : trace_program_read(session->program, send_bounce, session, ret_lost);
+}
+
 int trace_drain(TraceSession *session, const TraceSink *sink, uint64_t *ret_lost)
 {
     uint64_t lost;
 
     session->sink = sink;
+    if (session->by_program)
+        return drain_program(session, ret_lost);
     int r = trace_instance_read(session->instance, session->tep, take_record, session);
     if (r < 0)
         return r;
@@ -226,4 +267,9 @@ int trace_drain(TraceSession *session, const TraceSink *sink, uint64_t *ret_lost
         return r;
     *ret_lost = lost + session->n_unreadable;
     return 0;
+}
+
+const char *trace_bounce_source(const TraceSession *session)
+{
+    return session->program ? "bpf" : "tracefs";
 }

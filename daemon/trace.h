@@ -4,7 +4,9 @@
 /*
  * The kernel's own account of what happens to buffers: each mapping where it has events of them
  * (dma:*), and each bounce (swiotlb/swiotlb_bounced), in a tracefs instance of our own
- * (daemon/trace-instance.h), so that nobody else's tracing is touched.
+ * (daemon/trace-instance.h), so that nobody else's tracing is touched. Bounces alone are heard by a
+ * program of ours in the kernel where that takes one (daemon/trace-program.h), since it costs a leg
+ * least.
  *
  * The event of a bounce loses the address of a buffer outside every window (dev_addr is ~0); see
  * trace_add_addresses().
@@ -57,7 +59,8 @@ int trace_end(TraceSession *session);
 /*
  * Hand each recorded event of the device to `sink`, in the order of each CPU, and consume it. May
  * be called between begin and end as well, to keep the buffer from filling: a bounce and its probe
- * hit may then fall into different drains, and are still paired. 0 and *ret_lost, the number of
+ * hit may then fall into different drains, and are still paired; the program's events all come with
+ * the first drain after the end. 0 and *ret_lost, the number of
  * records since trace_begin() that the kernel dropped or that could not be read; or negative errno.
  */
 int trace_drain(TraceSession *session, const TraceSink *sink, uint64_t *ret_lost);
@@ -72,5 +75,8 @@ int trace_drain(TraceSession *session, const TraceSink *sink, uint64_t *ret_lost
  * *ret_reason (owned) where the kernel has no kprobe events or no such function, or negative errno.
  */
 int trace_add_addresses(TraceSession *session, char **ret_reason);
+
+/* By what TRACE_BOUNCES alone are heard: "bpf", or "tracefs". Static. */
+const char *trace_bounce_source(const TraceSession *session);
 
 #endif

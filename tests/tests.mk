@@ -82,12 +82,22 @@ bench:
 lint: $(O)/generated/io.xdmad.varlink.inc
 	tests/setup host
 	$(call say,FMT,all)
-	$(Q)clang-format --dry-run -Werror $(wildcard $(addsuffix /*.[ch],$(ROOMS) tests/bench tests/fuzz tests/trees tests/xen lab/fault tests/unit/*))
+	$(Q)clang-format --dry-run -Werror $(wildcard $(addsuffix /*.[ch],$(ROOMS) daemon/bpf tests/bench tests/fuzz tests/trees tests/xen lab/fault tests/unit/*))
 	$(call say,TIDY,all)
 	$(Q)printf '%s\n' $(wildcard $(addsuffix /*.c,$(ROOMS))) | \
 	    xargs -P 2 -n 8 sh -c 'clang-tidy --quiet "$$@" -- $(ALL_CFLAGS) 2>/dev/null' tidy
 	$(call say,SHELL,all)
 	$(Q)shellcheck -x -P SCRIPTDIR $(SCRIPTS)
+
+# Programs that a test runs inside the Dom0; it builds them for the lab.
+XEN_PROGRAMS := $(patsubst tests/xen/%.c,$(TEST_O)/xen/%,$(wildcard tests/xen/*.c))
+
+$(TEST_O)/xen/%: $(O)/tests/xen/%.o $(ARCHIVES_daemon)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(pkg_libs) -lm
+
+.PHONY: xen-programs
+xen-programs: $(XEN_PROGRAMS)
 
 # --- measurements --------------------------------------------------------------------------------
 

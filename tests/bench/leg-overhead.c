@@ -95,6 +95,7 @@ static void prepare(const RunPlan *plan, ArenaPages pages, Places *ret_places)
     };
     if (trace_open(facts.devices[0].name, &stage.trace, &reason) <= 0)
         fail("trace", -ENOENT);
+    printf("trace source %s\n", trace_bounce_source(stage.trace));
     config_done(&config);
 }
 

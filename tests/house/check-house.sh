@@ -65,12 +65,17 @@ report "only the store's files include SQLite: its header by daemon/store-sqlite
     grep -lE '#include "daemon/store-sqlite\.h"' daemon/*.[ch] | grep -vxE 'daemon/store(-[a-z]+)?\.c')"
 report "only daemon/trace-instance.c speaks to tracefs" "$(single_home 'tracefs/tracefs\.h' daemon/trace-instance.c)"
 
+report "only daemon/trace-program.c speaks to libbpf" "$(single_home 'bpf/(libbpf|bpf)\.h' daemon/trace-program.c)"
+report "only daemon/bpf is the kernel's: it includes no room, and trace-program.c alone knows it" "$(
+    grep -nE '^#include "' daemon/bpf/*.[ch] | grep -v '"daemon/bpf/'
+    grep -nE '^#include "daemon/bpf/' ./*/*.[ch] | grep -v '^./daemon/trace-program.c:')"
+
 report "no file over 600 lines" "$(
-    wc -l common/*.[ch] placement/*.[ch] bench/*.[ch] daemon/*.[ch] client/*.[ch] tests/*/*.[ch] 2>/dev/null |
+    wc -l common/*.[ch] placement/*.[ch] bench/*.[ch] daemon/*.[ch] daemon/bpf/*.[ch] client/*.[ch] tests/*/*.[ch] 2>/dev/null |
         awk '$2 != "total" && $1 > 600 { print $2 ": " $1 " lines" }')"
 report "no function over 100 lines" "$(
     awk 'FNR == 1 { start = 0 } /^\{/ { start = FNR } /^\}/ { if (start && FNR - start > 100) print FILENAME ":" start ": " FNR - start " lines"; start = 0 }' \
         common/*.c placement/*.c bench/*.c daemon/*.c client/*.c 2>/dev/null)"
 report "every source file names its licence" "$(
-    grep -LE 'SPDX-License-Identifier: GPL-2.0-or-later' common/*.[ch] placement/*.[ch] bench/*.[ch] daemon/*.[ch] client/*.[ch] tests/*/*.[ch] tests/*/*.sh 2>/dev/null)"
+    grep -LE 'SPDX-License-Identifier: GPL-2.0-or-later' common/*.[ch] placement/*.[ch] bench/*.[ch] daemon/*.[ch] daemon/bpf/*.[ch] client/*.[ch] tests/*/*.[ch] tests/*/*.sh 2>/dev/null)"
 echo "1..$n"

@@ -17,6 +17,7 @@
 #include <cmocka.h>
 
 #include "daemon/trace-pair.h"
+#include "daemon/trace-program.h"
 #include "daemon/trace-record.h"
 #include "daemon/trace.h"
 
@@ -281,13 +282,51 @@ static void test_session_on_this_host(void **state)
     trace_close(session);
 }
 
+static void test_program_on_this_host(void **state)
+{
+    static Seen seen;
+    TraceProgram *program = NULL;
+    char *reason = NULL;
+    uint64_t lost = 1;
+    (void)state;
+
+    assert_int_equal(trace_program_open("0123456789012345678901234567890123456789"
+                                        "012345678901234567890123",
+                                        &program, &reason),
+                     -EINVAL);
+    int r = trace_program_open("0000:00:00.0", &program, &reason);
+    assert_in_range(r, 0, 1);
+    if (r == 0) {
+        print_message("# skipped: %s\n", reason);
+        assert_null(program);
+        free(reason);
+        skip();
+    }
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(trace_program_begin(program), 0);
+        assert_int_equal(trace_program_begin(program), -EBUSY);
+        assert_int_equal(trace_program_read(program, see, &seen, &lost), -EBUSY);
+        assert_int_equal(trace_program_end(program), 0);
+        assert_int_equal(trace_program_read(program, see, &seen, &lost), 0);
+        assert_int_equal(lost, 0);
+        assert_int_equal(seen.n, 0); /* there is no such device */
+    }
+    assert_null(trace_program_close(program));
+    assert_null(trace_program_close(NULL));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_both_shapes),     cmocka_unit_test(test_missing_field_and_event),
-        cmocka_unit_test(test_hostile_records), cmocka_unit_test(test_probe_record),
-        cmocka_unit_test(test_pairs),           cmocka_unit_test(test_unpaired_are_not_lost),
-        cmocka_unit_test(test_bad_device_name), cmocka_unit_test(test_session_on_this_host),
+        cmocka_unit_test(test_both_shapes),
+        cmocka_unit_test(test_missing_field_and_event),
+        cmocka_unit_test(test_hostile_records),
+        cmocka_unit_test(test_probe_record),
+        cmocka_unit_test(test_pairs),
+        cmocka_unit_test(test_unpaired_are_not_lost),
+        cmocka_unit_test(test_bad_device_name),
+        cmocka_unit_test(test_session_on_this_host),
+        cmocka_unit_test(test_program_on_this_host),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef XDMAD_DAEMON_TRACE_PROGRAM_H
+#define XDMAD_DAEMON_TRACE_PROGRAM_H
+/*
+ * Bounce events by a program of ours in the kernel (daemon/bpf/bounced.bpf.c), the one place that
+ * speaks to libbpf. An event costs a leg a fifth of what tracefs takes for it; it is for kernels
+ * with BTF (CONFIG_DEBUG_INFO_BTF, since 5.15), which a vendor's often lacks.
+ *
+ * It tells the bus address and no other: of a buffer outside of every window that is
+ * BOUNCE_ADDRESS_OUTSIDE.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "placement/bounce-event.h"
+
+typedef struct TraceProgram TraceProgram;
+
+/*
+ * A program for the bounces of `device` (its dev_name(), at most 63 bytes), loaded and not running.
+ * 1 and *ret_program, 0 and *ret_reason (owned) where the kernel takes none, or negative errno.
+ */
+int trace_program_open(const char *device, TraceProgram **ret_program, char **ret_reason);
+
+/* Take it out of the kernel; NULL is fine. Returns NULL. */
+TraceProgram *trace_program_close(TraceProgram *program);
+
+/* Forget what was recorded, and record. 0 or negative errno. */
+int trace_program_begin(TraceProgram *program);
+
+/* Stop recording, on every CPU when this returns. 0 or negative errno. */
+int trace_program_end(TraceProgram *program);
+
+/*
+ * After trace_program_end(): hand each event to `sink`, and consume it. 0 and *ret_lost, how many
+ * came that could not be recorded (no room was left, or an interrupt bounced in the middle of the
+ * program); or negative errno.
+ */
+int trace_program_read(TraceProgram *program,
+                       void (*sink)(const BounceEvent *event, void *userdata), void *userdata,
+                       uint64_t *ret_lost);
+
+#endif

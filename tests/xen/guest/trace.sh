@@ -1,0 +1,8 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The card read past the page cache, its buffers anywhere in Dom0's memory, under both sources of
+# bounce events at once.
+device=$(basename "$(readlink -f /sys/class/mmc_host/mmc0/device)")
+/lab/put/two-sources "$device" dd if=/dev/mmcblk0 of=/dev/null bs=512k count=32 iflag=direct \
+    status=none >"$LAB_OUT/sources.json"
+find /sys/kernel/tracing/instances -mindepth 1 -maxdepth 1 >"$LAB_OUT/instances"

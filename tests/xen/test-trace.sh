@@ -1,0 +1,32 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The two sources of bounce events tell the same of the same I/O: our program in the kernel, which
+# legs are measured with, and tracefs. On both suites, and with addresses that get lost (window).
+set -u
+top=$(cd "$(dirname "$0")/../.." && pwd)
+# shellcheck source=lab-test.sh
+. "$top/tests/xen/lab-test.sh"
+
+# sources_on BOARD SUITE: run there, and check what holds everywhere
+sources_on() {
+    local o=build/lab-$2-arm64 sysroot
+    sysroot=$("$top/lab/build" --suite "$2" --print-sysroot)
+    mkdir -p "$top/build"
+    # among the objects of the lab's own build, under its lock
+    check "the program is built for $2" flock "$top/$o.lock" make -C "$top" -s -j2 xen-programs \
+        "O=$o" CROSS_COMPILE=aarch64-linux-gnu- "SYSROOT=$sysroot"
+    in_dom0 trace.sh --board "$1" --suite "$2" --put "$top/$o/tests/xen/two-sources"
+    check "board $1, suite $2: it ran to its end" [ "$lab_status" -eq 0 ]
+    check_json "board $1, suite $2: the same events from both, and some" "$out/sources.json" \
+        '.same and .program == .tracefs and .program.events > 100 and .program.lost == 0'
+    check_json "board $1, suite $2: none was forced" "$out/sources.json" '.program.forced == 0'
+    check "board $1, suite $2: no trace instance is left behind" [ ! -s "$out/instances" ]
+}
+
+sources_on wide bookworm
+check_json "board wide: each event has its address" "$out/sources.json" '.program.outside == 0'
+sources_on window bookworm
+check_json "board window: the events lost their addresses" "$out/sources.json" \
+    '.program.outside == .program.events'
+sources_on wide trixie
+tap_end

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Both sources of bounce events, our program in the kernel and tracefs, beside each other while a
+ * command does I/O: says as JSON what each heard of the device, and whether it was the same, event
+ * for event. One CPU, so that there is one order.
+ * usage: two-sources DEVICE COMMAND [ARG]...
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "daemon/trace-program.h"
+#include "daemon/trace.h"
+
+#define MAX_EVENTS 100000
+
+extern char **environ;
+
+typedef struct Heard {
+    const char *device;
+    size_t n, n_forced, n_outside;
+    uint64_t bytes, lost;
+    BounceEvent *events;
+} Heard;
+
+__attribute__((noreturn)) static void fail(const char *what, int r, const char *reason)
+{
+    fprintf(stderr, "two-sources: %s: %s\n", what, reason ? reason : strerror(-r));
+    exit(EXIT_FAILURE);
+}
+
+static void hear(const BounceEvent *event, void *userdata)
+{
+    Heard *heard = userdata;
+
+    if (strcmp(event->device, heard->device) != 0)
+        return;
+    if (heard->n == MAX_EVENTS)
+        fail("events", -E2BIG, NULL);
+    heard->events[heard->n++] = *event;
+    heard->bytes += event->bytes;
+    heard->n_forced += event->forced;
+    heard->n_outside += event->bus_address == BOUNCE_ADDRESS_OUTSIDE;
+}
+
+static bool is_same(const Heard *a, const Heard *b)
+{
+    if (a->n != b->n)
+        return false;
+    for (size_t i = 0; i < a->n; i++)
+        if (a->events[i].bus_address != b->events[i].bus_address ||
+            a->events[i].bytes != b->events[i].bytes ||
+            a->events[i].forced != b->events[i].forced ||
+            a->events[i].dma_mask != b->events[i].dma_mask)
+            return false;
+    return true;
+}
+
+static void run(char **argv)
+{
+    int status;
+    pid_t pid;
+
+    if (posix_spawnp(&pid, argv[0], NULL, NULL, argv, environ) != 0 ||
+        waitpid(pid, &status, 0) != pid || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
+        fail(argv[0], -ECHILD, NULL);
+}
+
+static void print(const char *name, const Heard *heard)
+{
+    printf("\"%s\": {\"events\": %zu, \"bytes\": %" PRIu64
+           ", \"outside\": %zu, \"forced\": %zu, \"lost\": %" PRIu64 "}, ",
+           name, heard->n, heard->bytes, heard->n_outside, heard->n_forced, heard->lost);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 3)
+        fail("usage", -EINVAL, NULL);
+    Heard by_program = { .device = argv[1] }, by_tracefs = { .device = argv[1] };
+    TraceSink sink = { .on_bounce = hear, .userdata = &by_tracefs };
+    TraceProgram *program = NULL;
+    TraceSession *session = NULL;
+    char *reason = NULL;
+
+    by_program.events = calloc(MAX_EVENTS, sizeof(BounceEvent));
+    by_tracefs.events = calloc(MAX_EVENTS, sizeof(BounceEvent));
+    int r = trace_program_open(argv[1], &program, &reason);
+    if (r <= 0)
+        fail("program", r, reason);
+    r = trace_open(NULL, &session, &reason);
+    if (r <= 0)
+        fail("tracefs", r, reason);
+    if ((r = trace_program_begin(program)) < 0 || (r = trace_begin(session, TRACE_BOUNCES)) < 0)
+        fail("begin", r, NULL);
+    run(argv + 2);
+    if ((r = trace_end(session)) < 0 || (r = trace_program_end(program)) < 0)
+        fail("end", r, NULL);
+    if ((r = trace_program_read(program, hear, &by_program, &by_program.lost)) < 0 ||
+        (r = trace_drain(session, &sink, &by_tracefs.lost)) < 0)
+        fail("read", r, NULL);
+    printf("{");
+    print("program", &by_program);
+    print("tracefs", &by_tracefs);
+    printf("\"same\": %s}\n", is_same(&by_program, &by_tracefs) ? "true" : "false");
+    trace_program_close(program);
+    trace_close(session);
+    free(by_program.events);
+    free(by_tracefs.events);
+    return 0;
+}
