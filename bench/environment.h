@@ -32,6 +32,7 @@ typedef enum EnvironmentFact {
 } EnvironmentFact;
 
 #define ENVIRONMENT_FACT_BIT(fact) (1U << (fact))
+#define ENVIRONMENT_ALL_FACTS      (ENVIRONMENT_FACT_BIT(N_ENVIRONMENT_FACTS) - 1)
 
 /* What is changed by an upgrade: a new kernel, Xen or firmware. Before and after it are compared on
  * purpose; every other difference begins a baseline of its own. */

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "bench/environment.h"
 #include "bench/history-reason.h"
@@ -342,6 +343,35 @@ int history_judge(const json_t *history, json_t *report)
         r = tell(&judging, report);
     free(judging.differing);
     return r;
+}
+
+static bool is_news(const char *state)
+{
+    return strcmp(state, regression_state_name(REGRESSION_NO_CHANGE)) != 0 &&
+           strcmp(state, regression_state_name(REGRESSION_NOT_ENOUGH_DATA)) != 0;
+}
+
+json_t *history_news(const json_t *report)
+{
+    const json_t *history = json_object_get(report, "history");
+    const json_t *series = json_object_get(history, "series");
+    json_t *recovered = json_object_get(history, "recovered");
+    _cleanup_json_ json_t *list = json_array();
+
+    for (size_t i = 0; i < json_array_size(series); i++) {
+        const json_t *entry = json_array_get(series, i);
+        const char *state = json_get_string(entry, "state", "");
+        json_t *effect = json_object_get(json_object_get(entry, "verdict"), "effect");
+
+        if (is_news(state) &&
+            json_array_append_new(list, json_pack("{s:s, s:s, s:s*, s:s, s:O*}", "metric",
+                                                  json_get_string(entry, "metric", "?"), "workload",
+                                                  json_get_string(entry, "workload", "?"), "path",
+                                                  json_get_string(entry, "path", NULL), "state",
+                                                  state, "effect", effect)) < 0)
+            return NULL;
+    }
+    return json_pack("{s:O, s:O*}", "series", list, "recovered", recovered);
 }
 
 unsigned history_burst_runs(const json_t *report)

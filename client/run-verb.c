@@ -18,6 +18,8 @@
 #include "common/json.h"
 #include "common/verdict.h"
 
+#define RUN_ID_BYTES 64U /* with the NUL; xdmad's are 32 digits */
+
 /* A word with a slash is a path, and of this machine unless another host is asked; any other is the
  * name of a device. */
 static json_t *build_target(const CommandLine *command)
@@ -101,6 +103,26 @@ static void tell_started(Progress *progress, const char *run)
     progress_note(progress, line.text);
 }
 
+/* Follow a run to its end. 1 when another goes on with it, whose id is then in `id`; 0; or negative
+ * errno. What the one suspects is decided by the other, so that one's end is to be told. */
+static int follow_one(const Follow *watch, char id[RUN_ID_BYTES], Failure *ret_failure)
+{
+    _cleanup_json_ json_t *last = NULL;
+    const char *next;
+    int r;
+
+    tell_started(watch->progress, id);
+    r = follow(watch, &last, ret_failure);
+    if (r < 0)
+        return r;
+    next = json_get_string(last, "next", NULL);
+    if (!next || strlen(next) >= RUN_ID_BYTES)
+        return 0;
+    snprintf(id, RUN_ID_BYTES, "%s", next);
+    progress_note(watch->progress, "a regression is suspected; one more run is to decide");
+    return 1;
+}
+
 static int follow_and_show(const CommandLine *command, Link *link, const LinkTarget *target,
                            const char *run, int interrupt_fd)
 {
@@ -114,11 +136,16 @@ static int follow_and_show(const CommandLine *command, Link *link, const LinkTar
                      .run = run,
                      .progress = &progress,
                      .interrupt_fd = interrupt_fd };
-    _cleanup_json_ json_t *last = NULL, *reply = NULL;
+    _cleanup_json_ json_t *reply = NULL;
     Failure failure = { 0 };
+    char id[RUN_ID_BYTES];
+    int r = 1;
 
-    tell_started(&progress, run);
-    if (follow(&watch, &last, &failure) < 0)
+    snprintf(id, sizeof(id), "%s", run);
+    run = watch.run = id;
+    while (r > 0)
+        r = follow_one(&watch, id, &failure);
+    if (r < 0)
         return tell_left(command, run, &failure);
     if (ask_link(link, "io.xdmad.Show", json_pack("{s:s}", "run", run), &reply, &failure) < 0)
         return tell_left(command, run, &failure);

@@ -4,15 +4,13 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-#include <systemd/sd-id128.h>
 
 #include "common/cleanup.h"
 #include "common/clock.h"
 #include "common/json.h"
 #include "daemon/api-store.h"
 #include "daemon/capture.h"
+#include "daemon/job.h"
 #include "daemon/look.h"
 #include "daemon/varlink-service.h"
 #include "placement/inspection-view.h"
@@ -129,28 +127,6 @@ static void get_status(Manager *manager, PendingCall *call)
 
 /* --- runs ---------------------------------------------------------------------------------- */
 
-static int build_plan(RunRequest *request, RunPlan *ret_plan)
-{
-    RunPlanInput input = {
-        .kind = request->kind,
-        .profile = request->profile,
-        .direct = true,
-        .bounce = true,
-        .page_bytes = (uint64_t)sysconf(_SC_PAGESIZE),
-    };
-
-    if (!request->seed_given) {
-        sd_id128_t random;
-        int r = sd_id128_randomize(&random);
-        if (r < 0)
-            return r;
-        request->seed = random.qwords[0] & INT64_MAX;
-        request->seed_given = true;
-    }
-    input.seed = request->seed;
-    return run_plan_build(&input, ret_plan);
-}
-
 /* Bench and Verify: a run of this kind, or its plan alone. */
 static void start_run(Manager *manager, PendingCall *call, RunKind kind)
 {
@@ -164,7 +140,7 @@ static void start_run(Manager *manager, PendingCall *call, RunKind kind)
         return;
     }
     if (r >= 0) {
-        r = build_plan(&request, &plan);
+        r = job_build_plan(&request, &plan);
         if (r < 0)
             run_request_done(&request);
     }

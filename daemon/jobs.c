@@ -7,38 +7,21 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
+#include <syslog.h>
 
-#include <systemd/sd-id128.h>
-
+#include "bench/history.h"
 #include "common/cleanup.h"
 #include "common/json.h"
 #include "daemon/child.h"
 #include "daemon/evidence.h"
+#include "daemon/job.h"
 #include "daemon/job-watch.h"
 #include "daemon/log.h"
 #include "daemon/run.h"
+#include "daemon/store-history.h"
 #include "daemon/store-time.h"
 
 #define MAX_JOBS 32U
-
-typedef struct Job {
-    Jobs *jobs; /* not owned */
-    RunRecord record;
-    RunRequest request;
-    RunPlan plan;
-    RunTotals totals;
-    RunInput input;
-    Child *child;
-    bool cancelled;   /* by a caller */
-    bool interrupted; /* by our own end */
-    bool heard_end;   /* the run told its end itself */
-    bool written_known;
-    uint64_t written_bytes; /* by the kernel's count */
-    int record_result;      /* of storing its end */
-    int report_result;      /* of reading its report, whose figures are stored with it */
-    json_t *last_event;     /* for watchers that come late; owned */
-    STAILQ_ENTRY(Job) queue;
-} Job;
 
 struct Jobs {
     sd_event *event;
@@ -57,24 +40,15 @@ struct Jobs {
 };
 
 static void start_next(Jobs *jobs);
+static bool follow_up(Job *job);
 
-/* What it may write at most: its legs, and the target's making. */
-static uint64_t write_bytes_of(const Job *job)
-{
-    return job->totals.bytes_written + job->totals.target_bytes;
-}
-
-static void job_free(Job *job)
+/* It is no job of ours any more. NULL is fine. */
+static void job_drop(Job *job)
 {
     if (!job)
         return;
     job->jobs->n_jobs--;
-    child_kill(job->child);
-    run_record_done(&job->record);
-    run_request_done(&job->request);
-    run_plan_done(&job->plan);
-    json_decref(job->last_event);
-    free(job);
+    job_free(job);
 }
 
 int jobs_new(sd_event *event, const Config *config, Store *store, Offload *offload, Jobs **ret_jobs)
@@ -104,10 +78,10 @@ Jobs *jobs_free(Jobs *jobs)
 
     if (!jobs)
         return NULL;
-    job_free(jobs->running);
+    job_drop(jobs->running);
     while ((job = STAILQ_FIRST(&jobs->waiting))) {
         STAILQ_REMOVE_HEAD(&jobs->waiting, queue);
-        job_free(job);
+        job_drop(job);
     }
     job_watchers_free(jobs->watchers);
     free(jobs);
@@ -138,8 +112,22 @@ static void job_release(Job *job)
 
     if (jobs->running == job)
         jobs->running = NULL;
-    job_free(job);
+    job_drop(job);
     start_next(jobs);
+}
+
+/* What its report says beside the verdict. That it recovered is what a pass has to say. */
+static void take_report(Job *job, const json_t *report)
+{
+    const json_t *recovered;
+
+    if (!report)
+        return;
+    job->news = history_news(report);
+    job->burst_runs = history_burst_runs(report);
+    recovered = json_array_get(json_object_get(job->news, "recovered"), 0);
+    if (!job->record.reason && recovered)
+        run_record_set(&job->record.reason, json_string_value(recovered));
 }
 
 /* In the offload's thread. */
@@ -152,6 +140,7 @@ static void record_work(void *data)
 
     if (job->record.evidence)
         job->report_result = evidence_read_json(job->record.evidence, "report.json", &report);
+    take_report(job, report);
     /* a run that was killed could not clean up */
     evidence_sweep_run(config->runtime_directory, job->record.id);
     job->record.ended_realtime_usec = now.realtime_usec;
@@ -172,30 +161,42 @@ static void fail_unrecorded(Job *job)
     run_record_set(&job->record.reason, reason);
 }
 
+/* Log and tell it. */
+static void tell_end(Job *job)
+{
+    const RunRecord *record = &job->record;
+    const char *verdict = record->has_verdict ? verdict_name(record->verdict) : NULL;
+    bool is_bad = record->has_verdict &&
+                  (record->verdict == VERDICT_REGRESSION || record->verdict == VERDICT_CORRUPTION);
+    json_t *event = json_pack("{s:s, s:s, s:s*, s:s*, s:s*}", "event", "done", "state",
+                              run_state_name(record->state), "verdict", verdict, "message",
+                              record->reason, "next", job->follow_up);
+
+    log_line(is_bad ? LOG_WARNING : LOG_NOTICE, "run %s: %s%s%s%s%s%s%s", record->id,
+             run_state_name(record->state), verdict ? ", verdict " : "", verdict ? verdict : "",
+             record->reason ? ": " : "", record->reason ? record->reason : "",
+             job->follow_up ? "; goes on as run " : "", job->follow_up ? job->follow_up : "");
+    if (event && job->news)
+        json_object_update(event, job->news);
+    publish(job, event, true);
+    if (job->jobs->ended)
+        job->jobs->ended(record, job->jobs->ended_userdata);
+    job_release(job);
+}
+
 /* The end is told only when it is stored: who hears of it can ask for it. */
 static void record_done(void *data)
 {
     Job *job = data;
-    const RunRecord *record = &job->record;
 
     if (job->record_result < 0)
         fail_unrecorded(job);
     if (job->report_result < 0)
         log_warning("run %s: its report in %s cannot be read, so no series has its figures: %s",
-                    record->id, record->evidence, strerror(-job->report_result));
-    log_notice("run %s: %s%s%s%s%s", record->id, run_state_name(record->state),
-               record->has_verdict ? ", verdict " : "",
-               record->has_verdict ? verdict_name(record->verdict) : "", record->reason ? ": " : "",
-               record->reason ? record->reason : "");
-    publish(job,
-            json_pack("{s:s, s:s, s:s*, s:s*}", "event", "done", "state",
-                      run_state_name(record->state), "verdict",
-                      record->has_verdict ? verdict_name(record->verdict) : NULL, "message",
-                      record->reason),
-            true);
-    if (job->jobs->ended)
-        job->jobs->ended(record, job->jobs->ended_userdata);
-    job_release(job);
+                    job->record.id, job->record.evidence, strerror(-job->report_result));
+    if (job->record_result >= 0 && job->burst_runs > 0 && follow_up(job))
+        return; /* told when that is admitted */
+    tell_end(job);
 }
 
 static void record_end(Job *job)
@@ -205,55 +206,19 @@ static void record_end(Job *job)
         record_done(job);
 }
 
-/* Why the child ended without telling its own end. */
-static void explain_death(Job *job, const ChildEnd *end)
-{
-    char reason[160];
-
-    if (job->interrupted || job->cancelled) {
-        job->record.state = job->interrupted ? RUN_INTERRUPTED : RUN_CANCELLED;
-        run_record_set(&job->record.reason,
-                       job->interrupted ? "xdmad was stopped" : "cancelled on request");
-        return;
-    }
-    if (end->signal)
-        snprintf(reason, sizeof(reason), "its process was killed by signal %d (%s)", end->signal,
-                 strsignal(end->signal));
-    else
-        snprintf(reason, sizeof(reason), "its process ended with status %d before its report%s",
-                 end->exit_status, end->bad_output ? ", after output that was no message" : "");
-    job->record.state = RUN_FAILED;
-    run_record_set(&job->record.reason, reason);
-}
-
 static void on_child_end(const ChildEnd *end, void *userdata)
 {
     Job *job = userdata;
 
     job->child = NULL;
     if (!job->heard_end)
-        explain_death(job, end);
+        job_explain_death(job, end);
     else if (job->interrupted && job->record.state == RUN_CANCELLED)
         job->record.state = RUN_INTERRUPTED;
     record_end(job);
 }
 
 /* --- what a run tells ---------------------------------------------------------------------- */
-
-static void hear_end(Job *job, const json_t *message)
-{
-    const char *verdict = json_get_string(message, "verdict", NULL);
-    RunRecord *record = &job->record;
-
-    if (run_state_from_name(json_get_string(message, "state", ""), &record->state) < 0)
-        record->state = RUN_FAILED;
-    record->has_verdict = verdict && verdict_from_name(verdict, &record->verdict) >= 0;
-    run_record_set(&record->reason, json_get_string(message, "reason", NULL));
-    run_record_set(&record->evidence, json_get_string(message, "evidence", NULL));
-    job->written_known = json_is_integer(json_object_get(message, "written_bytes"));
-    job->written_bytes = (uint64_t)json_get_int(message, "written_bytes", 0);
-    job->heard_end = true;
-}
 
 static void on_child_message(const json_t *message, void *userdata)
 {
@@ -264,7 +229,7 @@ static void on_child_message(const json_t *message, void *userdata)
     if (target)
         run_record_set(&job->record.target, target);
     if (strcmp(event, "end") == 0) {
-        hear_end(job, message);
+        job_hear_end(job, message);
         return;
     }
     if (strcmp(event, "leg") == 0)
@@ -291,9 +256,53 @@ static int start_job(Jobs *jobs, Job *job)
         .request = &job->request,
         .plan = &job->plan,
         .config = jobs->config,
+        .history = job->history,
     };
     job->record.state = RUN_RUNNING;
     return child_start(jobs->event, &spec, &job->child);
+}
+
+static void fail_to_start(Job *job, const char *what, int r)
+{
+    char reason[128];
+
+    snprintf(reason, sizeof(reason), "%s: %s", what, strerror(-r));
+    job->record.state = RUN_FAILED;
+    run_record_set(&job->record.reason, reason);
+    record_end(job);
+}
+
+/* In the offload's thread. */
+static void history_work(void *data)
+{
+    Job *job = data;
+
+    job->history_result = store_load_history(job->jobs->store, &job->history);
+}
+
+/* A run is judged by what went before it, so that is read first. */
+static void history_done(void *data)
+{
+    Job *job = data;
+    int r;
+
+    if (job->cancelled || job->interrupted) {
+        job_explain_death(job, &(ChildEnd) { 0 });
+        record_end(job);
+        return;
+    }
+    if (job->history_result < 0) {
+        fail_to_start(job, "past runs, by which it would be judged, cannot be read",
+                      job->history_result);
+        return;
+    }
+    r = start_job(job->jobs, job);
+    if (r < 0) {
+        fail_to_start(job, "its process cannot be started", r);
+        return;
+    }
+    log_notice("run %s: started, profile %s, at most %" PRIu64 " MiB to write", job->record.id,
+               job->record.profile, job_write_bytes(job) >> 20);
 }
 
 static void start_next(Jobs *jobs)
@@ -308,18 +317,9 @@ static void start_next(Jobs *jobs)
     }
     STAILQ_REMOVE_HEAD(&jobs->waiting, queue);
     jobs->running = job;
-    r = start_job(jobs, job);
-    if (r < 0) {
-        char reason[128];
-
-        snprintf(reason, sizeof(reason), "its process cannot be started: %s", strerror(-r));
-        job->record.state = RUN_FAILED;
-        run_record_set(&job->record.reason, reason);
-        record_end(job);
-        return;
-    }
-    log_notice("run %s: started, profile %s, at most %" PRIu64 " MiB to write", job->record.id,
-               job->record.profile, write_bytes_of(job) >> 20);
+    r = offload_submit(jobs->offload, history_work, history_done, job);
+    if (r < 0)
+        fail_to_start(job, "past runs cannot be read", r);
 }
 
 /* --- admission ----------------------------------------------------------------------------- */
@@ -327,7 +327,8 @@ static void start_next(Jobs *jobs)
 typedef struct Admission {
     Jobs *jobs;
     Job *job;
-    PendingCall *call;
+    PendingCall *call; /* who asked, or NULL */
+    Job *follows;      /* the run whose suspicion it is to decide, or NULL */
     uint64_t write_bytes;
     uint64_t charged_bytes;
     int result;
@@ -360,70 +361,87 @@ static void refuse_for_budget(const Admission *admission)
                          "xdmad.conf"));
 }
 
+static void refuse(const Admission *admission)
+{
+    char reason[256];
+
+    if (admission->result == 0) {
+        refuse_for_budget(admission);
+        return;
+    }
+    snprintf(reason, sizeof(reason), "the run cannot be recorded in %s: %s",
+             admission->jobs->config->state_directory, strerror(-admission->result));
+    call_error(admission->call, "io.xdmad.Unavailable", json_pack("{s:s}", "reason", reason));
+}
+
 static void admit_done(void *data)
 {
     Admission *admission = data;
     Jobs *jobs = admission->jobs;
     Job *job = admission->job;
 
-    if (admission->result > 0) {
-        STAILQ_INSERT_TAIL(&jobs->waiting, job, queue);
-        publish(job, json_pack("{s:s}", "event", "queued"), false);
-        call_reply(admission->call, json_pack("{s:s, s:o}", "run", job->record.id, "plan",
-                                              run_plan_to_json(&job->plan)));
+    if (admission->result <= 0) {
+        refuse(admission);
+        job_drop(job);
         free(admission);
-        start_next(jobs);
         return;
     }
-    if (admission->result == 0) {
-        refuse_for_budget(admission);
-    } else {
-        char reason[256];
-
-        snprintf(reason, sizeof(reason), "the run cannot be recorded in %s: %s",
-                 jobs->config->state_directory, strerror(-admission->result));
-        call_error(admission->call, "io.xdmad.Unavailable", json_pack("{s:s}", "reason", reason));
-    }
-    job_free(job);
+    STAILQ_INSERT_TAIL(&jobs->waiting, job, queue);
+    publish(job, json_pack("{s:s}", "event", "queued"), false);
+    call_reply(admission->call, json_pack("{s:s, s:o}", "run", job->record.id, "plan",
+                                          run_plan_to_json(&job->plan)));
     free(admission);
+    start_next(jobs);
 }
 
-/* A job of its own, with a new record. Takes over request and plan, also on failure. */
-static Job *job_new(Jobs *jobs, RunRequest *request, RunPlan *plan)
+/* The next run of a burst goes before all that wait; then the end of the one before is told. */
+static void follow_up_done(void *data)
 {
-    Job *job = calloc(1, sizeof(*job));
-    StoreTime now = store_time_now();
-    sd_id128_t id;
+    Admission *admission = data;
+    Job *follows = admission->follows, *job = admission->job;
 
-    if (!job) {
-        run_request_done(request);
-        run_plan_done(plan);
-        return NULL;
+    if (admission->result > 0) {
+        STAILQ_INSERT_HEAD(&admission->jobs->waiting, job, queue);
+        publish(job, json_pack("{s:s}", "event", "queued"), false);
+        follows->follow_up = strdup(job->record.id);
+    } else {
+        log_warning("run %s: what it suspects stays undecided: %s", follows->record.id,
+                    admission->result == 0
+                        ? "the write budget of 24 hours has no room for more runs"
+                        : strerror(-admission->result));
+        job_drop(job);
     }
+    free(admission);
+    tell_end(follows);
+}
+
+/* Ask for one more run to decide what this one suspects: true when the answer is under way. */
+static bool follow_up(Job *job)
+{
+    Jobs *jobs = job->jobs;
+    Admission *admission = NULL;
+    Job *next;
+
+    if (job->cancelled || jobs->stopping || jobs->n_jobs >= MAX_JOBS)
+        return false;
+    next = job_new_follow_up(job);
+    if (!next)
+        return false;
     jobs->n_jobs++;
-    job->jobs = jobs;
-    job->request = *request;
-    job->plan = *plan;
-    job->totals = run_plan_totals(&job->plan);
-    *request = (RunRequest) { 0 };
-    *plan = (RunPlan) { 0 };
-    job->record = (RunRecord) {
-        .kind = run_kind_name(job->request.kind),
-        .state = RUN_QUEUED,
-        .legs_total = (unsigned)job->totals.n_legs,
-        .started_realtime_usec = now.realtime_usec,
-        .started_boottime_usec = now.boottime_usec,
-        .clock = now.clock,
-    };
-    if (sd_id128_randomize(&id) < 0 ||
-        run_record_set(&job->record.profile, job->totals.profile) < 0 ||
-        run_record_set(&job->record.target, job->request.target) < 0) {
-        job_free(job);
-        return NULL;
+    admission = calloc(1, sizeof(*admission));
+    if (admission) {
+        *admission = (Admission) {
+            .jobs = jobs,
+            .job = next,
+            .follows = job,
+            .write_bytes = job_write_bytes(next),
+        };
+        if (offload_submit(jobs->offload, admit_work, follow_up_done, admission) >= 0)
+            return true;
     }
-    sd_id128_to_string(id, job->record.id);
-    memcpy(job->record.boot_id, now.boot_id, sizeof(job->record.boot_id));
-    return job;
+    free(admission);
+    job_drop(next);
+    return false;
 }
 
 void jobs_submit(Jobs *jobs, PendingCall *call, RunRequest *request, RunPlan *plan)
@@ -441,20 +459,22 @@ void jobs_submit(Jobs *jobs, PendingCall *call, RunRequest *request, RunPlan *pl
         return;
     }
     job = job_new(jobs, request, plan);
-    if (job)
+    if (job) {
+        jobs->n_jobs++;
         admission = calloc(1, sizeof(*admission));
+    }
     if (admission) {
         *admission = (Admission) {
             .jobs = jobs,
             .job = job,
             .call = call,
-            .write_bytes = write_bytes_of(job),
+            .write_bytes = job_write_bytes(job),
         };
         if (offload_submit(jobs->offload, admit_work, admit_done, admission) >= 0)
             return;
     }
     free(admission);
-    job_free(job);
+    job_drop(job);
     call_error(call, "io.xdmad.Unavailable", json_pack("{s:s}", "reason", "out of memory"));
 }
 

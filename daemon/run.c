@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/history.h"
 #include "bench/run-report.h"
 #include "common/cleanup.h"
 #include "common/clock.h"
@@ -374,6 +375,17 @@ static json_t *build_target(const Run *run)
     return target;
 }
 
+/* The verdict once more, by the runs before this one. They are evidence of it. */
+static int judge_by_history(const Run *run)
+{
+    int r;
+
+    if (run->plan.kind != RUN_KIND_BENCH)
+        return 0;
+    r = evidence_put_json(run->evidence, "history.json", run->input->history);
+    return r < 0 ? r : history_judge(run->input->history, run->report);
+}
+
 static int build_report(Run *run)
 {
     _cleanup_json_ json_t *environment = build_environment(run);
@@ -405,6 +417,8 @@ static int build_report(Run *run)
         r = evidence_put_json(run->evidence, "environment.json", environment);
     if (r >= 0)
         r = run_report_build(&run->plan, run->outcomes, run->n_outcomes, &context, &run->report);
+    if (r >= 0)
+        r = judge_by_history(run);
     if (r >= 0)
         r = evidence_put_json(run->evidence, "report.json", run->report);
     return r;

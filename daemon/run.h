@@ -5,6 +5,8 @@
  * One run from its request to its report, in a child process of its own.
  */
 
+#include <jansson.h>
+
 #include "bench/request.h"
 #include "bench/run-plan.h"
 #include "daemon/child.h"
@@ -17,6 +19,7 @@ typedef struct RunInput {
     const RunPlan
         *plan; /* with both paths; the one that is run leaves out what cannot be reached */
     const Config *config;
+    const json_t *history; /* what runs before have left (bench/history.h) */
 } RunInput;
 
 /*

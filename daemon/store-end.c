@@ -131,13 +131,13 @@ static void bind_figure(sqlite3_stmt *statement, int index, const json_t *object
 }
 
 static int put_leg(sqlite3_stmt *statement, sqlite3_int64 run, const json_t *report,
-                   const json_t *leg)
+                   sqlite3_int64 number, const json_t *leg)
 {
     const json_t *latency = json_object_get(leg, "lat_ns");
     const char *workload = json_get_string(leg, "workload", "?");
 
     sqlite3_bind_int64(statement, 1, run);
-    sqlite3_bind_int64(statement, 2, json_get_int(leg, "index", -1));
+    sqlite3_bind_int64(statement, 2, number);
     db_bind_text(statement, 3, workload);
     sqlite3_bind_int64(statement, 4, leg_bytes_of(report, workload));
     db_bind_text(statement, 5, json_get_string(leg, "path", "unknown"));
@@ -161,7 +161,7 @@ static int put_legs(Store *store, sqlite3_int64 run, const json_t *report)
                        &statement);
 
     for (size_t i = 0; r >= 0 && i < json_array_size(legs) && i < PLAN_MAX_LEGS; i++)
-        r = put_leg(statement, run, report, json_array_get(legs, i));
+        r = put_leg(statement, run, report, (sqlite3_int64)i, json_array_get(legs, i));
     return r;
 }
 

@@ -70,6 +70,7 @@ static int load_runs(Store *store, json_t *history, Window *window)
     int r = db_prepare(store,
                        "SELECT * FROM (SELECT run.seq, run.id, environment.id, environment.facts"
                        " FROM run JOIN environment ON environment.id = run.environment"
+                       " WHERE EXISTS (SELECT 1 FROM point WHERE point.run = run.seq)"
                        " ORDER BY run.seq DESC LIMIT ?) ORDER BY 1",
                        &statement);
 
