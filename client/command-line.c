@@ -32,6 +32,7 @@ enum Option {
     OPTION_SEED,
     OPTION_DETACH,
     OPTION_LIMIT,
+    OPTION_BY,
     N_OPTIONS,
 };
 
@@ -57,6 +58,8 @@ static const CommandOption options[N_OPTIONS] = {
     [OPTION_DETACH] = { "detach", 0, NULL, VERB_OPTION_DETACH,
                         "print the run's id and leave it running" },
     [OPTION_LIMIT] = { "limit", 0, "N", VERB_OPTION_LIMIT, "at most so many runs" },
+    [OPTION_BY] = { "by", 0, "WHAT", VERB_OPTION_BY,
+                    "compare by kernel, xen, boot-mode, ... (see man)" },
 };
 
 const CommandOption *command_options(size_t *ret_n_options)
@@ -142,7 +145,7 @@ static int set_checked(CommandLine *command, enum Option option, const char *val
     }
 }
 
-static const char **path_slot(CommandLine *command, enum Option option)
+static const char **text_slot(CommandLine *command, enum Option option)
 {
     switch (option) {
     case OPTION_SOCKET:
@@ -151,6 +154,8 @@ static const char **path_slot(CommandLine *command, enum Option option)
         return &command->root;
     case OPTION_DTB:
         return &command->dtb;
+    case OPTION_BY:
+        return &command->by;
     default:
         return NULL;
     }
@@ -179,19 +184,19 @@ static bool *flag_slot(CommandLine *command, enum Option option)
 static int set_option(CommandLine *command, enum Option option, const char *value,
                       Failure *ret_failure)
 {
-    const char **path = path_slot(command, option);
+    const char **text = text_slot(command, option);
     bool *flag = flag_slot(command, option);
 
     if (flag) {
         *flag = true;
         return 0;
     }
-    if (!path)
+    if (!text)
         return set_checked(command, option, value, ret_failure);
     if (value[0] == '\0')
-        return usage_failure(ret_failure, "an empty path for option", options[option].name,
-                             "give a path or leave the option out");
-    *path = value;
+        return usage_failure(ret_failure, "an empty value for option", options[option].name,
+                             "give one or leave the option out");
+    *text = value;
     return 0;
 }
 
@@ -294,6 +299,7 @@ static int parse_verb(int argc, char **argv, CommandLine *command, unsigned give
                       Failure *ret_failure)
 {
     const Verb *verb;
+    int most; /* words */
 
     if (optind >= argc)
         return usage_failure(ret_failure, "no verb given", NULL, "see `xdmactl help`");
@@ -304,14 +310,17 @@ static int parse_verb(int argc, char **argv, CommandLine *command, unsigned give
     command->verb = verb;
     if (given & ~verb->options)
         return refuse_foreign_option(verb, given & ~verb->options, ret_failure);
-    if (argc - optind > (verb->argument ? 2 : 1))
-        return usage_failure(ret_failure, "one word too many",
-                             argv[optind + (verb->argument ? 2 : 1)], "see `xdmactl help`");
+    most = 1 + (verb->argument ? 1 : 0) + (verb->takes_second ? 1 : 0);
+    if (argc - optind > most)
+        return usage_failure(ret_failure, "one word too many", argv[optind + most],
+                             "see `xdmactl help`");
     command->argument = argv[optind + 1]; /* NULL at the end of argv */
+    command->second = command->argument && most == 3 ? argv[optind + 2] : NULL;
     if (verb->argument_required && !command->argument && !command->help)
         return usage_failure(ret_failure, "an argument is missing", verb->argument,
                              "see `xdmactl help`");
-    if (command->argument && command->argument[0] == '\0')
+    if ((command->argument && command->argument[0] == '\0') ||
+        (command->second && command->second[0] == '\0'))
         return usage_failure(ret_failure, "an empty argument", verb->argument,
                              "give it or leave it out");
     return 0;

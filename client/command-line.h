@@ -16,7 +16,8 @@ typedef struct Verb Verb;
 
 typedef struct CommandLine {
     const Verb *verb;     /* NULL only with `help` or `version` */
-    const char *argument; /* the verb's one argument, or NULL */
+    const char *argument; /* the verb's argument, or NULL */
+    const char *second;   /* its second one, or NULL */
     const char *host;     /* USER@HOST, never empty, never beginning with '-' */
     const char *socket;   /* or NULL for the default */
     bool exec;            /* start a private daemon */
@@ -27,6 +28,7 @@ typedef struct CommandLine {
     const char *dtb;         /* inspect: a device tree file */
     const char *profile;     /* bench: "quick", "standard" or "full", or NULL */
     const char *confirm_cid; /* bench: 32 hexadecimal digits, or NULL */
+    const char *by;          /* compare: what the runs differ in, or NULL */
     bool dry_run;
     bool detach;
     bool seed_given;

@@ -11,9 +11,10 @@
 
 #include "client/page.h"
 
-void render_status(const json_t *reply, const Page *page);          /* GetStatus' reply */
-void render_list(const json_t *reply, const Page *page);            /* ListDevices' reply */
-void render_history(const json_t *reply, const Page *page);         /* ListRuns' reply */
+void render_status(const json_t *reply, const Page *page);  /* GetStatus' reply */
+void render_list(const json_t *reply, const Page *page);    /* ListDevices' reply */
+void render_history(const json_t *reply, const Page *page); /* ListRuns' reply, + workload */
+void render_comparison(const json_t *comparison, const Page *page); /* Compare's answer */
 void render_plan(const json_t *reply, const Page *page);            /* Bench's or Verify's reply */
 void render_show(const json_t *reply, const Page *page);            /* Show's reply */
 void render_inspection(const json_t *inspection, const Page *page); /* an Inspection */

@@ -21,11 +21,13 @@ typedef enum VerbOption {
     VERB_OPTION_SEED = 1 << 5,
     VERB_OPTION_DETACH = 1 << 6,
     VERB_OPTION_LIMIT = 1 << 7,
+    VERB_OPTION_BY = 1 << 8,
 } VerbOption;
 
 struct Verb {
     const char *name;
-    const char *argument; /* its one argument as usage shows it, or NULL when it takes none */
+    const char *argument; /* its argument as usage shows it, or NULL when it takes none */
+    bool takes_second;    /* a second one, never required; `argument` shows it too */
     bool argument_required;
     bool hidden;      /* not in usage: for xdmactl's own use */
     unsigned options; /* VerbOption, or-ed */
@@ -49,6 +51,8 @@ int verb_watch(const CommandLine *command);
 int verb_cancel(const CommandLine *command);
 int verb_show(const CommandLine *command);
 int verb_history(const CommandLine *command);
+int verb_compare(const CommandLine *command);
+int verb_metrics(const CommandLine *command);
 int verb_capture(const CommandLine *command);
 int verb_bugreport(const CommandLine *command);
 int verb_help(const CommandLine *command);

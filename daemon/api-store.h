@@ -6,7 +6,7 @@
  * Without a store each is answered as Unavailable, with the reason.
  */
 
-#include <stddef.h>
+#include <stdbool.h>
 
 #include "daemon/manager.h"
 
@@ -17,8 +17,8 @@ void api_store_finish_status(Manager *manager, PendingCall *call, json_t *status
 /* Answer io.xdmad.Show of a run that is not under way; NULL: of the last one. */
 void api_store_show(Manager *manager, PendingCall *call, const char *run);
 
-/* Answer io.xdmad.ListRuns; limit 0 is the default. */
-void api_store_list_runs(Manager *manager, PendingCall *call, long long limit);
+/* Answer io.xdmad.ListRuns, with or without figures; limit 0 is the default. */
+void api_store_list_runs(Manager *manager, PendingCall *call, long long limit, bool figures);
 
 /* Answer io.xdmad.Watch of a run that has ended: its end. */
 void api_store_watch_ended(Manager *manager, PendingCall *call, const char *run);

@@ -5,13 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/environment.h"
 #include "common/cleanup.h"
 #include "common/clock.h"
 #include "common/json.h"
+#include "daemon/api-compare.h"
 #include "daemon/api-store.h"
 #include "daemon/capture.h"
 #include "daemon/job.h"
 #include "daemon/look.h"
+#include "daemon/metrics.h"
 #include "daemon/varlink-service.h"
 #include "placement/inspection-view.h"
 
@@ -216,13 +219,33 @@ static void show(Manager *manager, PendingCall *call)
 static void list_runs(Manager *manager, PendingCall *call)
 {
     const json_t *limit = json_object_get(call_words(call)->parameters, "limit");
+    const json_t *figures = json_object_get(call_words(call)->parameters, "figures");
 
     if (limit && !json_is_null(limit) &&
         (!json_is_integer(limit) || json_integer_value(limit) < 1)) {
         call_error_invalid_parameter(call, "limit");
         return;
     }
-    api_store_list_runs(manager, call, json_is_integer(limit) ? json_integer_value(limit) : 0);
+    if (figures && !json_is_null(figures) && !json_is_boolean(figures)) {
+        call_error_invalid_parameter(call, "figures");
+        return;
+    }
+    api_store_list_runs(manager, call, json_is_integer(limit) ? json_integer_value(limit) : 0,
+                        json_is_true(figures));
+}
+
+static void compare(Manager *manager, PendingCall *call)
+{
+    const char *a, *b, *by;
+
+    if (!take_string(call, "a", &a) || !take_string(call, "b", &b) || !take_string(call, "by", &by))
+        return;
+    if (by && !environment_dimension_by_name(by))
+        call_error_invalid_parameter(call, "by");
+    else if (!a && b)
+        call_error_invalid_parameter(call, "a");
+    else
+        api_compare(manager, call, a, b, by);
 }
 
 /* --- dispatch ------------------------------------------------------------------------------ */
@@ -242,6 +265,8 @@ static const struct {
     { "Cancel", PEER_ALL, cancel },
     { "Show", PEER_READS, show },
     { "ListRuns", PEER_READS, list_runs },
+    { "Compare", PEER_READS, compare },
+    { "GetMetrics", PEER_READS, metrics_answer },
 };
 
 void api_handle(PendingCall *call, void *userdata)

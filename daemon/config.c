@@ -14,6 +14,10 @@
 #define DEFAULT_WRITE_BUDGET_BYTES_PER_DAY (UINT64_C(8) << 30)
 #define DEFAULT_ARENA_TIME_LIMIT_SEC       UINT64_C(60)
 #define MAX_ARENA_TIME_LIMIT_SEC           UINT64_C(3600)
+#define DEFAULT_EVIDENCE_MAX_BYTES         (UINT64_C(256) << 20)
+#define DEFAULT_EVIDENCE_MAX_AGE_DAYS      UINT64_C(400)
+#define MAX_EVIDENCE_AGE_DAYS              UINT64_C(36500)
+#define DAY_USEC                           (UINT64_C(86400) * USEC_PER_SEC)
 #define MAX_CONFIG_BYTES                   (64L * 1024)
 
 int config_init(Config *config, const char *state_directory, const char *runtime_directory)
@@ -22,6 +26,8 @@ int config_init(Config *config, const char *state_directory, const char *runtime
         .write_budget_bytes_per_day = DEFAULT_WRITE_BUDGET_BYTES_PER_DAY,
         .arena_time_limit_usec = DEFAULT_ARENA_TIME_LIMIT_SEC * USEC_PER_SEC,
         .arena_pages = ARENA_PAGES_AUTO,
+        .evidence_max_bytes = DEFAULT_EVIDENCE_MAX_BYTES,
+        .evidence_max_age_usec = DEFAULT_EVIDENCE_MAX_AGE_DAYS * DAY_USEC,
         .state_directory = strdup(state_directory),
         .runtime_directory = strdup(runtime_directory),
     };
@@ -34,6 +40,7 @@ int config_init(Config *config, const char *state_directory, const char *runtime
 void config_done(Config *config)
 {
     free(config->target_directory);
+    free(config->textfile_directory);
     free(config->state_directory);
     free(config->runtime_directory);
     *config = (Config) { 0 };
@@ -81,19 +88,48 @@ static const char *set_pages(Config *config, const char *value)
     return "auto, base or huge";
 }
 
-static const char *set_target_directory(Config *config, const char *value)
+static const char *set_directory(char **directory, const char *value, const char *allowed)
 {
     char *copy = NULL;
 
     if (*value != '\0' && *value != '/')
-        return "an absolute path, or nothing for automatic";
+        return allowed;
     if (*value != '\0') {
         copy = strdup(value);
         if (!copy)
             return "less: out of memory";
     }
-    free(config->target_directory);
-    config->target_directory = copy;
+    free(*directory);
+    *directory = copy;
+    return NULL;
+}
+
+static const char *set_target_directory(Config *config, const char *value)
+{
+    return set_directory(&config->target_directory, value,
+                         "an absolute path, or nothing for automatic");
+}
+
+static const char *set_textfile_directory(Config *config, const char *value)
+{
+    return set_directory(&config->textfile_directory, value,
+                         "an absolute path, or nothing for none");
+}
+
+static const char *set_evidence_bytes(Config *config, const char *value)
+{
+    return parse_bytes(value, &config->evidence_max_bytes) < 0
+               ? "bytes, with K, M, G or T behind them, as 256M"
+               : NULL;
+}
+
+static const char *set_evidence_age(Config *config, const char *value)
+{
+    uint64_t days;
+
+    if (parse_u64(value, &days) < 0 || days < 1 || days > MAX_EVIDENCE_AGE_DAYS)
+        return "whole days from 1 to 36500";
+    config->evidence_max_age_usec = days * DAY_USEC;
     return NULL;
 }
 
@@ -107,6 +143,9 @@ static const struct {
     { "arena", "time_limit_sec", set_time_limit },
     { "arena", "pages", set_pages },
     { "target", "directory", set_target_directory },
+    { "evidence", "max_bytes", set_evidence_bytes },
+    { "evidence", "max_age_days", set_evidence_age },
+    { "metrics", "textfile_directory", set_textfile_directory },
 };
 
 typedef struct Loading {

@@ -15,9 +15,12 @@ typedef struct Config {
     uint64_t arena_memory_limit_bytes;   /* 0: the host's reserve alone bounds it */
     uint64_t arena_time_limit_usec;
     ArenaPages arena_pages;
-    char *target_directory;  /* where our own file lies; NULL = on the first card; owned */
-    char *state_directory;   /* absolute; owned */
-    char *runtime_directory; /* absolute; owned */
+    uint64_t evidence_max_bytes;    /* of all evidence directories; the newest stays */
+    uint64_t evidence_max_age_usec; /* older ones go */
+    char *textfile_directory;       /* of the node exporter; NULL = none; owned */
+    char *target_directory;         /* where our own file lies; NULL = on the first card; owned */
+    char *state_directory;          /* absolute; owned */
+    char *runtime_directory;        /* absolute; owned */
 } Config;
 
 /* The built-in values, with the two directories taken. 0 or -ENOMEM. */

@@ -273,6 +273,21 @@ static void sweep(const char *path, const char *prefix)
             remove_directory(dirfd(directory), entry->d_name);
 }
 
+/* Under a hidden name first, so that half of it is never taken for the whole: evidence_sweep()
+ * finds what is left of that. */
+void evidence_remove(const char *state_directory, const char *run)
+{
+    _cleanup_close_ int runs_fd = open_runs(state_directory);
+    _cleanup_free_ char *half = NULL;
+
+    if (runs_fd < 0 || asprintf(&half, HALF_PREFIX "%s", run) < 0) {
+        half = NULL;
+        return;
+    }
+    if (renameat(runs_fd, run, runs_fd, half) == 0)
+        remove_directory(runs_fd, half);
+}
+
 void evidence_sweep_run(const char *runtime_directory, const char *run)
 {
     _cleanup_free_ char *path = NULL;

@@ -48,6 +48,9 @@ int evidence_read_json(const char *directory, const char *name, json_t **ret_jso
  * run under way in them. */
 void evidence_sweep(const char *runtime_directory, const char *state_directory);
 
+/* Remove the published evidence of a run, if there is any. */
+void evidence_remove(const char *state_directory, const char *run);
+
 /* Remove what this one run has left in the runtime directory, if it has. */
 void evidence_sweep_run(const char *runtime_directory, const char *run);
 

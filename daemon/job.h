@@ -35,6 +35,7 @@ typedef struct Job {
     uint64_t written_bytes; /* by the kernel's count */
     int record_result;      /* of storing its end */
     int report_result;      /* of reading its report, whose figures are stored with it */
+    int prune_result;       /* of making room for evidence */
     json_t *last_event;     /* for watchers that come late; owned */
     json_t *history;        /* what runs before have left; owned */
     int history_result;     /* of reading it */

@@ -13,6 +13,7 @@
 #include "common/cleanup.h"
 #include "common/json.h"
 #include "daemon/child.h"
+#include "daemon/evidence-prune.h"
 #include "daemon/evidence.h"
 #include "daemon/job.h"
 #include "daemon/job-watch.h"
@@ -147,6 +148,7 @@ static void record_work(void *data)
     job->record.ended_boottime_usec = now.boottime_usec;
     job->record_result = store_finish_run(job->jobs->store, &job->record, &now,
                                           job->written_known ? &job->written_bytes : NULL, report);
+    job->prune_result = evidence_prune(job->jobs->store, config, &now);
 }
 
 /* What cannot be kept is no verdict. */
@@ -194,6 +196,12 @@ static void record_done(void *data)
     if (job->report_result < 0)
         log_warning("run %s: its report in %s cannot be read, so no series has its figures: %s",
                     job->record.id, job->record.evidence, strerror(-job->report_result));
+    if (job->prune_result < 0)
+        log_warning("old evidence cannot be removed from %s: %s",
+                    job->jobs->config->state_directory, strerror(-job->prune_result));
+    else if (job->prune_result > 0)
+        log_notice("the evidence of %d old run(s) was removed to keep to [evidence] in xdmad.conf",
+                   job->prune_result);
     if (job->record_result >= 0 && job->burst_runs > 0 && follow_up(job))
         return; /* told when that is admitted */
     tell_end(job);

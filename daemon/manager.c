@@ -16,6 +16,7 @@
 #include "daemon/evidence.h"
 #include "daemon/huge-pool.h"
 #include "daemon/log.h"
+#include "daemon/metrics.h"
 #include "daemon/self-look.h"
 
 static void on_quiet(void *userdata)
@@ -42,6 +43,7 @@ void manager_see(Manager *manager, json_t *inspection)
     manager->last_inspection = inspection;
     if (manager->publisher)
         publisher_see(manager->publisher, inspection);
+    metrics_note_findings(manager, inspection);
 }
 
 static void on_run_end(const RunRecord *record, void *userdata)
@@ -50,6 +52,7 @@ static void on_run_end(const RunRecord *record, void *userdata)
 
     if (manager->publisher)
         publisher_set_run(manager->publisher, run_record_to_json(record));
+    metrics_refresh(manager);
     if (!manager->private_)
         self_look_soon(manager);
 }
@@ -220,6 +223,7 @@ Manager *manager_free(Manager *manager)
     config_done(&manager->config);
     free(manager->store_failure);
     json_decref(manager->last_inspection);
+    json_decref(manager->findings_key);
     free(manager);
     return NULL;
 }

@@ -15,22 +15,6 @@
 #include "bench/series.h"
 #include "common/json.h"
 
-/* The row of a run. */
-static int run_row(Store *store, const char *id, sqlite3_int64 *ret_row)
-{
-    _cleanup_statement_ sqlite3_stmt *statement = NULL;
-    int r = db_prepare(store, "SELECT seq FROM run WHERE id = ?", &statement);
-
-    if (r < 0)
-        return r;
-    db_bind_text(statement, 1, id);
-    r = sqlite3_step(statement);
-    if (r != SQLITE_ROW)
-        return r == SQLITE_DONE ? -ENOENT : db_errno(r);
-    *ret_row = sqlite3_column_int64(statement, 0);
-    return 0;
-}
-
 /* Run a statement once more with what is bound now. */
 static int step_again(sqlite3_stmt *statement)
 {
@@ -263,8 +247,9 @@ static int put_series(Store *store, sqlite3_int64 run, const json_t *report)
 
 static int put_report(Store *store, const RunRecord *record, const json_t *report)
 {
-    sqlite3_int64 run = 0;
-    int r = run_row(store, record->id, &run);
+    uint64_t sequence = 0;
+    int r = store_get_sequence(store, record->id, &sequence);
+    sqlite3_int64 run = (sqlite3_int64)sequence;
 
     if (r >= 0)
         r = put_environment(store, run, report);

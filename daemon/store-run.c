@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "bench/run-kind.h"
 
@@ -150,6 +151,17 @@ static int record_from_row(sqlite3_stmt *statement, RunRecord *ret_record)
     return 0;
 }
 
+/* The first row of a query for runs: 1 and *ret_record, 0, or negative errno. */
+static int first_record(sqlite3_stmt *statement, RunRecord *ret_record)
+{
+    int r = sqlite3_step(statement);
+
+    if (r != SQLITE_ROW)
+        return db_errno(r);
+    r = record_from_row(statement, ret_record);
+    return r < 0 ? r : 1;
+}
+
 int store_get_run(Store *store, const char *id, RunRecord *ret_record)
 {
     _cleanup_statement_ sqlite3_stmt *statement = NULL;
@@ -162,13 +174,7 @@ int store_get_run(Store *store, const char *id, RunRecord *ret_record)
         return r;
     if (id)
         db_bind_text(statement, 1, id);
-    r = sqlite3_step(statement);
-    if (r == SQLITE_DONE)
-        return 0;
-    if (r != SQLITE_ROW)
-        return db_errno(r);
-    r = record_from_row(statement, ret_record);
-    return r < 0 ? r : 1;
+    return first_record(statement, ret_record);
 }
 
 void store_free_runs(RunRecord *records, size_t n)
@@ -205,4 +211,112 @@ int store_list_runs(Store *store, size_t limit, RunRecord **ret_records, size_t 
     *ret_records = records;
     *ret_n = n;
     return 0;
+}
+
+int store_get_last_verdict(Store *store, RunRecord *ret_record)
+{
+    _cleanup_statement_ sqlite3_stmt *statement = NULL;
+    int r = db_prepare(store,
+                       "SELECT " RUN_COLUMNS " FROM run WHERE verdict IS NOT NULL"
+                       " ORDER BY seq DESC LIMIT 1",
+                       &statement);
+
+    return r < 0 ? r : first_record(statement, ret_record);
+}
+
+int store_is_corrupted(Store *store, bool *ret_corrupted)
+{
+    int64_t corrupted = 0;
+    int r =
+        db_query_int(store,
+                     "SELECT coalesce((SELECT max(seq) FROM run WHERE verdict = 'corruption'), 0)"
+                     " > coalesce((SELECT max(seq) FROM run WHERE verdict = 'pass'"
+                     " AND kind = 'verify'), 0)",
+                     &corrupted);
+
+    *ret_corrupted = corrupted != 0;
+    return r;
+}
+
+/* The newest run with figures but `older`; 1 and *ret_record, 0, or negative errno. */
+static int find_by_age(Store *store, sqlite3_int64 older, RunRecord *ret_record)
+{
+    _cleanup_statement_ sqlite3_stmt *statement = NULL;
+    int r = db_prepare(store,
+                       "SELECT " RUN_COLUMNS " FROM run"
+                       " WHERE EXISTS (SELECT 1 FROM point WHERE point.run = run.seq)"
+                       " ORDER BY seq DESC LIMIT 1 OFFSET ?",
+                       &statement);
+
+    if (r < 0)
+        return r;
+    sqlite3_bind_int64(statement, 1, older);
+    return first_record(statement, ret_record);
+}
+
+/* Of ids that begin so: ASCII sorts every other character of an id below '~'. */
+static int find_by_prefix(Store *store, const char *prefix, RunRecord *ret_record)
+{
+    _cleanup_statement_ sqlite3_stmt *statement = NULL;
+    RunRecord record;
+    int r = db_prepare(store,
+                       "SELECT " RUN_COLUMNS " FROM run WHERE id >= ?1 AND id < ?1 || '~' LIMIT 2",
+                       &statement);
+
+    if (r < 0)
+        return r;
+    db_bind_text(statement, 1, prefix);
+    r = sqlite3_step(statement);
+    if (r != SQLITE_ROW)
+        return db_errno(r);
+    r = record_from_row(statement, &record);
+    if (r < 0)
+        return r;
+    r = sqlite3_step(statement);
+    if (r != SQLITE_DONE) {
+        run_record_done(&record);
+        return r == SQLITE_ROW ? -ENOTUNIQ : db_errno(r);
+    }
+    *ret_record = record;
+    return 1;
+}
+
+int store_find_run(Store *store, const char *word, RunRecord *ret_record)
+{
+    int r;
+
+    if (word && strcmp(word, "last") == 0)
+        return find_by_age(store, 0, ret_record);
+    if (word && strcmp(word, "previous") == 0)
+        return find_by_age(store, 1, ret_record);
+    r = store_get_run(store, word, ret_record);
+    if (r != 0 || !word || strlen(word) < STORE_LEAST_PREFIX)
+        return r;
+    return find_by_prefix(store, word, ret_record);
+}
+
+int store_get_sequence(Store *store, const char *id, uint64_t *ret_sequence)
+{
+    _cleanup_statement_ sqlite3_stmt *statement = NULL;
+    int r = db_prepare(store, "SELECT seq FROM run WHERE id = ?", &statement);
+
+    if (r < 0)
+        return r;
+    db_bind_text(statement, 1, id);
+    r = sqlite3_step(statement);
+    if (r != SQLITE_ROW)
+        return r == SQLITE_DONE ? -ENOENT : db_errno(r);
+    *ret_sequence = (uint64_t)sqlite3_column_int64(statement, 0);
+    return 0;
+}
+
+int store_forget_evidence(Store *store, const char *id)
+{
+    _cleanup_statement_ sqlite3_stmt *statement = NULL;
+    int r = db_prepare(store, "UPDATE run SET evidence = NULL WHERE id = ?", &statement);
+
+    if (r < 0)
+        return r;
+    db_bind_text(statement, 1, id);
+    return db_errno(sqlite3_step(statement));
 }

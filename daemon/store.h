@@ -8,6 +8,7 @@
  * made from one thread only, the offload's (daemon/offload.h), or before the loop runs.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -62,6 +63,30 @@ void store_free_runs(RunRecord *records, size_t n);
 /* One run: 1 and *ret_record (the caller's), 0 when there is none of that id, negative errno.
  * id NULL: the newest. */
 int store_get_run(Store *store, const char *id, RunRecord *ret_record);
+
+/*
+ * The run that a word means: its id or the beginning of it, STORE_LEAST_PREFIX characters at least;
+ * "last" or "previous", of the runs that have figures; NULL is the newest of all. 1 and
+ * *ret_record (the caller's), 0 when there is none, -ENOTUNIQ when several ids begin so, negative
+ * errno.
+ */
+#define STORE_LEAST_PREFIX 4U
+int store_find_run(Store *store, const char *word, RunRecord *ret_record);
+
+/* The newest run that ended with a verdict: 1 and *ret_record (the caller's), 0, or negative errno.
+ */
+int store_get_last_verdict(Store *store, RunRecord *ret_record);
+
+/* Whether a run found corruption and no verify has passed since. 0 or negative errno. */
+int store_is_corrupted(Store *store, bool *ret_corrupted);
+
+/* The place of a run among all, from 1: an order that no clock can upset. 0, -ENOENT or another
+ * negative errno. */
+int store_get_sequence(Store *store, const char *id, uint64_t *ret_sequence);
+
+/* The evidence of a run is about to be removed: its record no longer says where it is. 0 or
+ * negative errno. */
+int store_forget_evidence(Store *store, const char *id);
 
 /* What was charged in the 24 hours before now, by either clock: one that was set back or forward
  * frees nothing of this boot, and a charge from the future still counts. */

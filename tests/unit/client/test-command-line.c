@@ -150,6 +150,9 @@ static void test_combinations(void **state)
     assert_refused("--socket /s --exec status", "--socket");
     assert_refused("--socket /s inspect --root /", "--socket");
     assert_refused("--exec bench --detach", "--detach");
+    assert_refused("compare a b c", "c");
+    assert_refused("history a b", "b");
+    assert_refused("bench --by kernel", "by");
     assert_refused("bench --dry-run --detach", "--detach");
 }
 
@@ -167,6 +170,14 @@ static void test_fields(void **state)
     assert_string_equal(command.profile, "quick");
     assert_string_equal(command.argument, "mmcblk0");
     assert_false(command.json);
+
+    assert_int_equal(parse("compare previous last --by boot-mode", &words, &command, &failure), 0);
+    assert_string_equal(command.argument, "previous");
+    assert_string_equal(command.second, "last");
+    assert_string_equal(command.by, "boot-mode");
+    assert_int_equal(parse("compare", &words, &command, &failure), 0);
+    assert_null(command.argument);
+    assert_null(command.second);
 
     assert_int_equal(parse("--version", &words, &command, &failure), 0);
     assert_true(command.version);

@@ -11,6 +11,9 @@
 #include <cmocka.h>
 
 #include "common/cleanup.h"
+#include "common/json.h"
+#include "daemon/store-finding.h"
+#include "daemon/store-history.h"
 #include "tests/unit/daemon/scratch.h"
 
 #define DAY_USEC UINT64_C(86400000000)
@@ -214,6 +217,152 @@ static void test_a_directory_that_is_not_there(void **state)
     assert_null(store);
 }
 
+/* --- words for runs ------------------------------------------------------------------------- */
+
+static json_t *load_report(double bounce_scale)
+{
+    json_t *report = json_load_file("tests/golden/bench/report-pass.json", 0, NULL);
+    json_t *workload = json_array_get(json_object_get(report, "workloads"), 0);
+    json_t *rate = json_object_get(json_object_get(workload, "bounce"), "bw_bytes_per_sec");
+
+    assert_non_null(rate);
+    json_object_set_new(rate, "median", json_real(33141600 * bounce_scale));
+    json_object_set_new(json_object_get(report, "target"), "cid", json_string("aa"));
+    return report;
+}
+
+static void finish(Store *store, const char *id, Verdict verdict, json_t *report)
+{
+    RunRecord record = record_of(id);
+
+    assert_int_equal(admit(store, id, 0, 100), 1);
+    record.state = RUN_DONE;
+    record.has_verdict = true;
+    record.verdict = verdict;
+    record.clock = RUN_CLOCK_SYNCHRONISED;
+    record.ended_boottime_usec = 7;
+    assert_int_equal(store_finish_run(store, &record, &now, NULL, report), 0);
+    json_decref(report);
+}
+
+static const char *found(Store *store, const char *word)
+{
+    static char id[40];
+    RunRecord record;
+    int r = store_find_run(store, word, &record);
+
+    if (r <= 0)
+        return r == 0 ? "none" : r == -ENOTUNIQ ? "several" : "error";
+    memcpy(id, record.id, sizeof(id));
+    run_record_done(&record);
+    return id;
+}
+
+static void test_a_word_for_a_run(void **state)
+{
+    Store *store = open_store(state);
+
+    assert_string_equal(found(store, "last"), "none");
+    assert_string_equal(found(store, NULL), "none");
+    finish(store, "abcd1111", VERDICT_PASS, load_report(1));
+    assert_string_equal(found(store, "previous"), "none");
+    finish(store, "abcd2222", VERDICT_PASS, load_report(1));
+    finish(store, "abce3333", VERDICT_INCONCLUSIVE, NULL);
+    assert_string_equal(found(store, NULL), "abce3333");
+    assert_string_equal(found(store, "last"), "abcd2222"); /* of those with figures */
+    assert_string_equal(found(store, "previous"), "abcd1111");
+    assert_string_equal(found(store, "abcd1"), "abcd1111");
+    assert_string_equal(found(store, "abcd"), "several");
+    assert_string_equal(found(store, "abc"), "none"); /* too short to mean one */
+    assert_string_equal(found(store, "abcd11112"), "none");
+    assert_string_equal(found(store, "abcd%"), "none");
+    assert_string_equal(found(store, "abcd1111"), "abcd1111");
+    store_close(store);
+}
+
+/* --- series --------------------------------------------------------------------------------- */
+
+static void test_series_are_read_in_the_order_of_runs(void **state)
+{
+    Store *store = open_store(state);
+    _cleanup_json_ json_t *history = NULL, *last = NULL, *figures = NULL, *environment = NULL;
+    json_t *other = load_report(3), *series = NULL;
+
+    json_object_set_new(other, "environment", json_pack("{s:s}", "governor", "powersave"));
+    finish(store, "aaaa", VERDICT_PASS, load_report(1));
+    finish(store, "bbbb", VERDICT_PASS, load_report(2));
+    finish(store, "cccc", VERDICT_REFUSED, NULL);
+    finish(store, "dddd", VERDICT_PASS, other);
+    assert_int_equal(store_load_history(store, &history), 0);
+    assert_int_equal(json_array_size(json_object_get(history, "environments")), 2);
+    assert_int_equal(json_array_size(json_object_get(history, "runs")), 3);
+    assert_int_equal(json_array_size(json_object_get(history, "series")), 28);
+    for (size_t i = 0; i < 28; i++) {
+        json_t *entry = json_array_get(json_object_get(history, "series"), i);
+
+        if (strcmp(json_get_string(entry, "metric", ""), "throughput") == 0 &&
+            strcmp(json_get_string(entry, "workload", ""), "seq-read-64k-qd4") == 0 &&
+            strcmp(json_get_string(entry, "path", ""), "bounce") == 0)
+            series = entry;
+    }
+    assert_non_null(series);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(json_integer_value(json_array_get(json_object_get(series, "run"), i)), i);
+        assert_true(json_real_value(json_array_get(json_object_get(series, "value"), i)) ==
+                    33141600.0 * (double)(i + 1));
+    }
+    assert_int_equal(store_load_last_figures(store, &last), 1);
+    assert_string_equal(json_get_string(json_object_get(last, "run"), "id", ""), "dddd");
+    assert_int_equal(store_load_figures(store, "cccc", &figures, &environment), 0);
+    assert_null(figures);
+    assert_null(environment);
+    store_close(store);
+}
+
+static void test_a_corruption_stands_until_a_verify_passes(void **state)
+{
+    Store *store = open_store(state);
+    RunRecord verify = record_of("verify");
+    bool corrupted = true;
+    uint64_t charged;
+
+    assert_int_equal(store_is_corrupted(store, &corrupted), 0);
+    assert_false(corrupted);
+    finish(store, "bad", VERDICT_CORRUPTION, NULL);
+    finish(store, "bench", VERDICT_PASS, NULL);
+    assert_int_equal(store_is_corrupted(store, &corrupted), 0);
+    assert_true(corrupted);
+    verify.kind = "verify";
+    assert_int_equal(store_admit_run(store, &verify, 0, 1, &now, &charged), 1);
+    verify.state = RUN_DONE;
+    verify.has_verdict = true;
+    verify.verdict = VERDICT_PASS;
+    assert_int_equal(store_finish_run(store, &verify, &now, NULL, NULL), 0);
+    assert_int_equal(store_is_corrupted(store, &corrupted), 0);
+    assert_false(corrupted);
+    store_close(store);
+}
+
+static void test_findings_come_and_go(void **state)
+{
+    Store *store = open_store(state);
+    _cleanup_json_ json_t *two =
+        json_pack("[{s:s, s:s, s:s}, {s:s, s:s}]", "id", "MEM-01", "device", "mmc0", "severity",
+                  "warn", "id", "ENV-01", "severity", "unknown");
+    _cleanup_json_ json_t *one = json_pack("[O]", json_array_get(two, 1));
+    _cleanup_json_ json_t *none = json_array();
+
+    assert_int_equal(store_note_findings(store, two, &now), 2);
+    assert_int_equal(store_note_findings(store, two, &now), 0);
+    assert_int_equal(store_note_findings(store, one, &now), 1);
+    assert_int_equal(store_note_findings(store, two, &now), 1); /* it is back */
+    store_close(store);
+    store = open_store(state);
+    assert_int_equal(store_note_findings(store, two, &now), 0);
+    assert_int_equal(store_note_findings(store, none, &now), 2);
+    store_close(store);
+}
+
 #define scratch_test(test) cmocka_unit_test_setup_teardown(test, scratch_setup, scratch_teardown)
 
 int main(void)
@@ -227,6 +376,10 @@ int main(void)
         scratch_test(test_unfinished_runs_are_interrupted),
         scratch_test(test_a_damaged_file_is_set_aside),
         scratch_test(test_a_second_daemon_is_kept_out),
+        scratch_test(test_a_word_for_a_run),
+        scratch_test(test_series_are_read_in_the_order_of_runs),
+        scratch_test(test_a_corruption_stands_until_a_verify_passes),
+        scratch_test(test_findings_come_and_go),
         scratch_test(test_a_directory_that_is_not_there),
     };
 
