@@ -63,9 +63,9 @@ static void ask_properties(const DeviceTree *tree, size_t node)
 static void ask_translation(const DeviceTree *tree, size_t node)
 {
     const uint8_t cells[4 * TRANSLATE_MAX_CELLS] = { 0x42 };
-    _cleanup_free_ char *name = translate_device_name(tree, node);
     uint64_t cpu;
 
+    free(translate_device_name(tree, node));
     translate_bus(tree, node);
     device_tree_address_cells(tree, node);
     device_tree_size_cells(tree, node);

@@ -1,37 +1,40 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Parsers of foreign bytes under libFuzzer, with AddressSanitizer and UndefinedBehaviorSanitizer.
 #
-#   FUZZ_SECONDS=10  how long each one is run
+#   FUZZ_SECONDS=60  how long each one is run
 #   make fuzz-run    runs all; a crashing input is left in $(O)/fuzz/NAME.crash-*
 #
-# A target links the pure rooms, common/, and those of daemon/'s readers that touch nothing but the
-# bytes they are given, all compiled apart in $(O)/fuzz. Its corpus is read only:
-# what a run finds goes to a directory of that run.
+# A target links the rooms, compiled apart in $(O)/fuzz. Its corpus is read only: what a run finds
+# goes to a directory of that run.
 
 FUZZ_CC ?= clang
-FUZZ_SECONDS ?= 10
+FUZZ_SECONDS ?= 60
 FUZZ_O := $(O)/fuzz
-FUZZ_ROOMS := common placement bench
-FUZZ_READERS := daemon/trace-field.c daemon/dma-record.c
+FUZZ_ROOMS := client daemon bench placement common
 FUZZ_NAMES := $(patsubst tests/fuzz/fuzz-%.c,%,$(wildcard tests/fuzz/fuzz-*.c))
 FUZZ_TARGETS := $(addprefix $(FUZZ_O)/fuzz-,$(FUZZ_NAMES))
 FUZZ_TESTS := $(addprefix $(O)/tests/fuzz-,$(FUZZ_NAMES))
 FUZZ_SANITIZERS := address,undefined
-FUZZ_CFLAGS = -std=gnu17 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -g -O1 $(WARNINGS) -I. $(pkg_cflags) \
+FUZZ_CFLAGS = -std=gnu17 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DXDMAD_VERSION=\"$(VERSION)\" -g -O1 \
+              $(WARNINGS) -I. -I$(O)/generated $(pkg_cflags) -Wno-format-nonliteral \
               -fno-omit-frame-pointer -fno-sanitize-recover=all
-FUZZ_OBJECTS := $(patsubst %.c,$(FUZZ_O)/%.o,$(foreach room,$(FUZZ_ROOMS),$(call room_sources,$(room))) \
-                $(FUZZ_READERS))
+FUZZ_ARCHIVES := $(foreach room,$(FUZZ_ROOMS),$(FUZZ_O)/lib$(room).a)
 
 .PHONY: fuzz
 fuzz: $(FUZZ_TARGETS)
 
-$(FUZZ_O)/libfuzzed.a: $(FUZZ_OBJECTS)
-	$(call say,AR,$@)
-	$(Q)rm -f $@ && $(AR) rcs $@ $^
+define fuzz_room_rule
+$(FUZZ_O)/lib$(1).a: $(patsubst %.c,$(FUZZ_O)/%.o,$(call room_sources,$(1)))
+	$$(call say,AR,$$@)
+	$$(Q)rm -f $$@ && $$(AR) rcs $$@ $$^
+endef
+$(foreach room,$(FUZZ_ROOMS),$(eval $(call fuzz_room_rule,$(room))))
 
-$(FUZZ_TARGETS): $(FUZZ_O)/fuzz-%: $(FUZZ_O)/tests/fuzz/fuzz-%.o $(FUZZ_O)/libfuzzed.a
+$(FUZZ_O)/daemon/interface.o: $(O)/generated/io.xdmad.varlink.inc
+
+$(FUZZ_TARGETS): $(FUZZ_O)/fuzz-%: $(FUZZ_O)/tests/fuzz/fuzz-%.o $(FUZZ_ARCHIVES)
 	$(call say,LINK,$@)
-	$(Q)$(FUZZ_CC) -fsanitize=fuzzer,$(FUZZ_SANITIZERS) -o $@ $^ -ljansson -lfdt -ltraceevent -lm
+	$(Q)$(FUZZ_CC) -fsanitize=fuzzer,$(FUZZ_SANITIZERS) -Wl,--as-needed -o $@ $^ $(pkg_libs) -lm
 
 $(FUZZ_O)/%.o: %.c Makefile tests/fuzz/fuzz.mk
 	@mkdir -p $(@D)
