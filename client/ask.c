@@ -6,6 +6,7 @@
 
 #include <errno.h>
 
+#include "client/verb.h"
 #include "common/cleanup.h"
 #include "common/verdict.h"
 
@@ -14,7 +15,7 @@ LinkTarget ask_target(const CommandLine *command)
     return (LinkTarget) {
         .host = command->host,
         .socket = command->socket,
-        .exec = command->exec || command->root || command->dtb,
+        .exec = command->exec || command->root || command->dtb || command->verb->names_file,
     };
 }
 

@@ -278,11 +278,14 @@ static int refuse_foreign_option(const Verb *verb, unsigned wrong, Failure *ret_
 /* What does not go together. */
 static int check_combination(const CommandLine *command, Failure *ret_failure)
 {
-    bool here = command->root || command->dtb;
+    bool names_file = command->verb && command->verb->names_file;
+    bool here = command->root || command->dtb || names_file;
 
     if (here && command->host)
-        return usage_failure(ret_failure, "--root and --dtb name files of this machine", NULL,
-                             "leave out -H, or run xdmactl on that host");
+        return usage_failure(ret_failure,
+                             names_file ? "this verb reads a file of this machine"
+                                        : "--root and --dtb name files of this machine",
+                             NULL, "leave out -H, or run xdmactl on that host");
     if ((command->exec || here) && command->socket)
         return usage_failure(ret_failure, "--exec uses no socket", NULL,
                              "leave out --socket, or --exec");

@@ -58,6 +58,7 @@ static const KnownError known_errors[] = {
       { "path", "message" },
       { "cannot read ", ": " },
       "; give a path that xdmad can read" },
+    { "io.xdmad.UnusableSeries", EXIT_STATUS_USAGE, { "reason" }, { "" }, "" },
     { "io.xdmad.Unavailable",
       EXIT_STATUS_INCONCLUSIVE,
       { "reason" },

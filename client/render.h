@@ -21,6 +21,9 @@ void render_inspection(const json_t *inspection, const Page *page); /* an Inspec
 void render_doctor(const json_t *answer, const Page *page);         /* {schema, findings} */
 void render_report(const json_t *report, const Page *page);         /* a report */
 
+/* {schema, n, noise, autocorrelation, segments, changes, ...}: an Analysis, with its pieces. */
+void render_analysis(const json_t *analysis, const Page *page);
+
 /* Plain text under 80 columns, whatever the page, for a mail: {schema, version, inspection}. */
 void render_bugreport(const json_t *report, const Page *page);
 

@@ -29,6 +29,7 @@ struct Verb {
     const char *argument; /* its argument as usage shows it, or NULL when it takes none */
     bool takes_second;    /* a second one, never required; `argument` shows it too */
     bool argument_required;
+    bool names_file;  /* of this machine, to a private daemon: implies --exec */
     bool hidden;      /* not in usage: for xdmactl's own use */
     unsigned options; /* VerbOption, or-ed */
     const char *summary;
@@ -53,6 +54,7 @@ int verb_show(const CommandLine *command);
 int verb_history(const CommandLine *command);
 int verb_compare(const CommandLine *command);
 int verb_metrics(const CommandLine *command);
+int verb_analyze(const CommandLine *command);
 int verb_capture(const CommandLine *command);
 int verb_bugreport(const CommandLine *command);
 int verb_help(const CommandLine *command);

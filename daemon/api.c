@@ -9,6 +9,7 @@
 #include "common/cleanup.h"
 #include "common/clock.h"
 #include "common/json.h"
+#include "daemon/analyze.h"
 #include "daemon/api-compare.h"
 #include "daemon/api-store.h"
 #include "daemon/capture.h"
@@ -37,6 +38,18 @@ static bool take_string(PendingCall *call, const char *name, const char **ret_va
 static void call_error_unavailable(PendingCall *call, const char *reason)
 {
     call_error(call, PREFIX "Unavailable", json_pack("{s:s}", "reason", reason));
+}
+
+/* Whether the caller may name files; if not the call has been answered so. */
+static bool may_name_files(PendingCall *call)
+{
+    if (call_rights(call) == PEER_PRIVATE)
+        return true;
+    call_error(call, PREFIX "Refused",
+               json_pack("{s:s, s:s}", "reason",
+                         "a shared daemon reads no files that a client names", "remedy",
+                         "ask a daemon of your own: xdmactl --exec"));
+    return false;
 }
 
 /* --- looking at the host ------------------------------------------------------------------- */
@@ -92,13 +105,8 @@ static void inspect(Manager *manager, PendingCall *call)
     if (!take_string(call, "device", &which) || !take_string(call, "root", &spec.root) ||
         !take_string(call, "dtb", &spec.dtb))
         return;
-    if ((spec.root || spec.dtb) && call_rights(call) != PEER_PRIVATE) {
-        call_error(call, PREFIX "Refused",
-                   json_pack("{s:s, s:s}", "reason",
-                             "a shared daemon reads no files that a client names", "remedy",
-                             "ask a daemon of your own: xdmactl --exec"));
+    if ((spec.root || spec.dtb) && !may_name_files(call))
         return;
-    }
     look(manager, call, &spec);
 }
 
@@ -248,6 +256,20 @@ static void compare(Manager *manager, PendingCall *call)
         api_compare(manager, call, a, b, by);
 }
 
+/* --- series -------------------------------------------------------------------------------- */
+
+static void analyze_file(Manager *manager, PendingCall *call)
+{
+    const char *file;
+
+    if (!take_string(call, "file", &file) || !may_name_files(call))
+        return;
+    if (file)
+        analyze(manager, call, file);
+    else
+        call_error_invalid_parameter(call, "file");
+}
+
 /* --- dispatch ------------------------------------------------------------------------------ */
 
 static const struct {
@@ -259,6 +281,7 @@ static const struct {
     { "ListDevices", PEER_READS, list_devices },
     { "Inspect", PEER_READS, inspect },
     { "Capture", PEER_ALL, capture },
+    { "Analyze", PEER_READS, analyze_file },
     { "Bench", PEER_ALL, bench },
     { "Verify", PEER_ALL, verify },
     { "Watch", PEER_READS, watch },

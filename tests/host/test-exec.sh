@@ -60,6 +60,38 @@ case $(jq '[.devices[] | select(.state == "ready")] | length' "$scratch/list.out
     ends show 4
     ;;
 esac
+seq 1 40 | awk '{ print ($1 * 7919) % 10 }' >"$scratch/steady.txt"
+seq 1 40 | awk '{ print ($1 * 7919) % 10 + 30 }' | cat "$scratch/steady.txt" - >"$scratch/step.txt"
+own step --json analyze "$scratch/step.txt"
+ends step 0
+check_json "analyze finds a step" "$scratch/step.out" \
+    '.schema == 1 and .n == 80 and .changepoints == [40] and (.segments | length) == 2 and .changes[0].effect == 30'
+own steady --json analyze "$scratch/steady.txt"
+ends steady 0
+check_json "and none where there is none" "$scratch/steady.out" '.changepoints == []'
+"$build/xdmactl" --json analyze - <"$scratch/step.txt" >"$scratch/stdin.out" 2>"$scratch/stdin.err"
+check "stdin is a series too, and needs no --exec" cmp "$scratch/step.out" "$scratch/stdin.out"
+jq -s '{name: "x", y: .}' "$scratch/step.txt" >"$scratch/step.json"
+# shellcheck disable=SC2002 # a pipe is what is tested
+cat "$scratch/step.json" | "$build/xdmactl" --json analyze - >"$scratch/pipe.out" 2>"$scratch/pipe.err"
+check "so is JSON from a pipe" cmp "$scratch/step.out" "$scratch/pipe.out"
+own person analyze "$scratch/step.txt"
+check "a person gets a table" grep -qE '^ +40 +79 +40 +34\.5 +\+30 ' "$scratch/person.out"
+printf '1\n2\nnan\n' >"$scratch/nan.txt"
+own nan analyze "$scratch/nan.txt"
+ends nan 2
+check "nan: names file and line" grep -q 'nan.txt: line 3: "nan" is no finite number' "$scratch/nan.err"
+own binary analyze "$build/xdmactl"
+ends binary 2
+own empty analyze /dev/null
+ends empty 2
+own directory analyze "$scratch"
+ends directory 2
+own noseries analyze "$scratch/none.txt"
+ends noseries 2
+"$build/xdmactl" -H localhost analyze "$scratch/step.txt" >/dev/null 2>"$scratch/elsewhere.err"
+echo $? >"$scratch/elsewhere.status"
+ends elsewhere 2
 own unknown frobnicate
 ends unknown 2
 own badprofile bench --profile huge

@@ -42,6 +42,8 @@ static const Golden goldens[] = {
     { "inspect-dom0", render_inspection },
     { "inspect-unknown", render_inspection },
     { "inspect-hostile", render_inspection },
+    { "analyze-two", render_analysis },
+    { "analyze-none", render_analysis },
     { "doctor-offset", render_doctor },
     { "doctor-none", render_doctor },
     { "doctor-unknown", render_doctor },

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "bench/change-points-json.h"
+
+#include <stdbool.h>
+
+#include "bench/summary.h"
+
+/* `entry` is stolen; whether it went in. */
+static bool append(json_t *array, json_t *entry)
+{
+    return json_array_append_new(array, entry) == 0;
+}
+
+json_t *change_segments_to_json(const ChangeReport *report, size_t first, size_t n)
+{
+    json_t *array = json_array();
+
+    for (size_t i = first; array && i < first + n; i++) {
+        const ChangeSegment *segment = &report->segments[i];
+
+        if (!append(array,
+                    json_pack("{s:I, s:I, s:o}", "first", (json_int_t)segment->first, "n",
+                              (json_int_t)segment->n, "level", figure_to_json(segment->level)))) {
+            json_decref(array);
+            return NULL;
+        }
+    }
+    return array;
+}
+
+json_t *change_points_to_json(const ChangeReport *report, size_t first, size_t n)
+{
+    json_t *array = json_array();
+
+    for (size_t i = first; array && i < first + n; i++) {
+        const ChangePoint *change = &report->changes[i];
+
+        if (!append(array,
+                    json_pack("{s:I, s:o, s:o, s:o, s:o}", "index", (json_int_t)change->index,
+                              "before", figure_to_json(change->before), "after",
+                              figure_to_json(change->after), "effect",
+                              figure_to_json(change->after - change->before), "p_value",
+                              figure_to_json(change->p_value)))) {
+            json_decref(array);
+            return NULL;
+        }
+    }
+    return array;
+}
+
+json_t *change_report_to_json(const ChangeReport *report)
+{
+    return json_pack("{s:i, s:I, s:I, s:o, s:o}", "schema", 1, "n", (json_int_t)report->n,
+                     "n_changes", (json_int_t)report->n_changes, "noise",
+                     figure_to_json(report->noise), "autocorrelation",
+                     figure_to_json(report->autocorrelation));
+}
