@@ -20,9 +20,9 @@ end_daemon() {
 }
 trap 'end_daemon; rm -rf "$scratch"' EXIT
 
-# Start it with sockets of its own, and wait until they are there.
+# start_daemon [OPTION]...: with sockets of its own; waits until they are there
 start_daemon() {
-    "$build/xdmad" 2>"$scratch/daemon.err" &
+    "$build/xdmad" "$@" 2>"$scratch/daemon.err" &
     daemon=$!
     for _ in $(seq 200); do
         [ -S "$scratch/run/io.xdmad.public" ] && return

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The text against its golden (tests/golden/daemon/metrics.prom; GOLDEN_UPDATE writes it anew), and
- * what foreign words may do to it. That a real promtool takes it: tests/host/test-metrics.sh.
+ * The text against its golden (tests/golden/daemon; GOLDEN_UPDATE writes it anew), and
+ * what foreign words may do to it. That a real promtool takes it: tests/host/test-history.sh.
  */
 #include "daemon/metrics-text.h"
 
@@ -16,8 +16,6 @@
 
 #include "common/cleanup.h"
 #include "common/json.h"
-
-#define GOLDEN "tests/golden/daemon/metrics.prom"
 
 static json_t *load(const char *path)
 {
@@ -72,6 +70,25 @@ static size_t count_samples(const char *text)
     return n;
 }
 
+static void assert_golden(const char *text, const char *name)
+{
+    _cleanup_free_ char *golden = calloc(1, 65536);
+    char path[128];
+    FILE *file;
+
+    snprintf(path, sizeof(path), "tests/golden/daemon/%s.prom", name);
+    if (getenv("GOLDEN_UPDATE")) {
+        file = fopen(path, "we");
+        fputs(text, file);
+        fclose(file);
+    }
+    file = fopen(path, "re");
+    assert_non_null(file);
+    (void)!fread(golden, 1, 65535, file);
+    fclose(file);
+    assert_string_equal(text, golden);
+}
+
 static void test_golden(void **state)
 {
     _cleanup_json_ json_t *inspection = load("tests/golden/client/inspect-dom0.json");
@@ -80,20 +97,9 @@ static void test_golden(void **state)
         json_pack("{s:s, s:s, s:b, s:I}", "kind", "bench", "verdict", "regression",
                   "clock_synchronised", 0, "ended_realtime_usec", (json_int_t)1795352100999999);
     _cleanup_free_ char *text = build(inspection, last_run, last_bench);
-    _cleanup_free_ char *golden = calloc(1, 65536);
-    FILE *file;
 
     (void)state;
-    if (getenv("GOLDEN_UPDATE")) {
-        file = fopen(GOLDEN, "we");
-        fputs(text, file);
-        fclose(file);
-    }
-    file = fopen(GOLDEN, "re");
-    assert_non_null(file);
-    (void)!fread(golden, 1, 65535, file);
-    fclose(file);
-    assert_string_equal(text, golden);
+    assert_golden(text, "metrics");
     assert_null(strstr(text, "xdmad_last_run_end_time")); /* by that clock there is no time */
     assert_non_null(strstr(text, "xdmad_last_bench_end_time_seconds 1795352100\n"));
 }
@@ -119,6 +125,7 @@ static void test_hostile_words(void **state)
     assert_non_null(strstr(text, "device=\"a\\\"b\\\\c\\nxdmad_corruption 0\",block=\"\xc3\xa9\""));
     assert_non_null(strstr(text, "path=\"bounce\"} 0.25\n"));
     assert_null(strstr(text, "path=\"direct\"")); /* what is no number is no sample */
+    assert_golden(text, "metrics-hostile");
     for (const char *line = text; *line; line = strchr(line, '\n') + 1)
         assert_true(strncmp(line, "# ", 2) == 0 || strncmp(line, "xdmad_", 6) == 0);
 }
