@@ -172,5 +172,6 @@ void render_report(const json_t *report, const Page *page)
     else
         render_report_workloads(json_object_get(report, "workloads"), page);
     render_report_proof(report, page);
+    render_report_history(json_object_get(report, "history"), page);
     print_verdict(report, page);
 }

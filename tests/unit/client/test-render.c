@@ -51,6 +51,7 @@ static const Golden goldens[] = {
     { "bugreport-unknown", render_bugreport },
     { "show-pass", render_show },
     { "show-mappings", render_show },
+    { "show-regression", render_show },
     { "show-unreachable", render_show },
     { "show-verify", render_show },
     { "show-corrupt", render_show },
