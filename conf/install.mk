@@ -12,6 +12,7 @@ install: all
 	$(Q)$(INSTALL) -m 0644 conf/xdmad.socket conf/xdmad-public.socket $(DESTDIR)$(UNITDIR)/
 	$(Q)$(INSTALL) -D -m 0644 conf/xdmad.sysusers $(DESTDIR)/usr/lib/sysusers.d/xdmad.conf
 	$(Q)$(INSTALL) -D -m 0644 conf/xdmad.tmpfiles $(DESTDIR)/usr/lib/tmpfiles.d/xdmad.conf
+	$(Q)$(INSTALL) -D -m 0644 conf/xdmad.catalog $(DESTDIR)/usr/lib/systemd/catalog/xdmad.catalog
 	$(Q)$(INSTALL) -D -m 0644 conf/xdmad.conf $(DESTDIR)$(SYSCONFDIR)/xdmad/xdmad.conf
 	$(Q)$(INSTALL) -D -m 0644 common/io.xdmad.varlink $(DESTDIR)$(PREFIX)/share/xdmad/io.xdmad.varlink
 	$(Q)$(INSTALL) -D -m 0644 conf/completion/xdmactl $(DESTDIR)$(PREFIX)/share/bash-completion/completions/xdmactl

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
-#include <syslog.h>
 
 #include "bench/history.h"
 #include "common/cleanup.h"
@@ -17,6 +16,7 @@
 #include "daemon/evidence.h"
 #include "daemon/job.h"
 #include "daemon/job-watch.h"
+#include "daemon/journal.h"
 #include "daemon/log.h"
 #include "daemon/run.h"
 #include "daemon/store-history.h"
@@ -95,6 +95,11 @@ void jobs_on_end(Jobs *jobs, void (*ended)(const RunRecord *record, void *userda
     jobs->ended_userdata = userdata;
 }
 
+void jobs_tell(Jobs *jobs, json_t *event)
+{
+    job_watchers_tell(jobs->watchers, "", event, false);
+}
+
 /* Tell the watchers, and remember it. `event` is stolen; a last one ends their watch. */
 static void publish(Job *job, json_t *event, bool last)
 {
@@ -168,16 +173,11 @@ static void tell_end(Job *job)
 {
     const RunRecord *record = &job->record;
     const char *verdict = record->has_verdict ? verdict_name(record->verdict) : NULL;
-    bool is_bad = record->has_verdict &&
-                  (record->verdict == VERDICT_REGRESSION || record->verdict == VERDICT_CORRUPTION);
     json_t *event = json_pack("{s:s, s:s, s:s*, s:s*, s:s*}", "event", "done", "state",
                               run_state_name(record->state), "verdict", verdict, "message",
                               record->reason, "next", job->follow_up);
 
-    log_line(is_bad ? LOG_WARNING : LOG_NOTICE, "run %s: %s%s%s%s%s%s%s", record->id,
-             run_state_name(record->state), verdict ? ", verdict " : "", verdict ? verdict : "",
-             record->reason ? ": " : "", record->reason ? record->reason : "",
-             job->follow_up ? "; goes on as run " : "", job->follow_up ? job->follow_up : "");
+    journal_run_end(record, job->follow_up);
     if (event && job->news)
         json_object_update(event, job->news);
     publish(job, event, true);
@@ -362,6 +362,7 @@ static void refuse_for_budget(const Admission *admission)
                  admission->write_bytes >> 20, admission->charged_bytes >> 20,
                  admission->jobs->config->write_budget_bytes_per_day >> 20) < 0)
         reason = NULL;
+    journal_run_refused(&admission->job->record, reason ? reason : "the write budget is spent");
     call_error(admission->call, "io.xdmad.Refused",
                json_pack("{s:s, s:s}", "reason", reason ? reason : "the write budget is spent",
                          "remedy",

@@ -27,6 +27,9 @@ int jobs_new(sd_event *event, const Config *config, Store *store, Offload *offlo
              Jobs **ret_jobs);
 Jobs *jobs_free(Jobs *jobs);
 
+/* Tell whoever watches every run of something that is of none (borrowed; its `run` is ""). */
+void jobs_tell(Jobs *jobs, json_t *event);
+
 /* Tell of each run's end, behind its being stored; `record` is borrowed. */
 void jobs_on_end(Jobs *jobs, void (*ended)(const RunRecord *record, void *userdata),
                  void *userdata);

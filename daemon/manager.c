@@ -14,7 +14,9 @@
 #include "common/clock.h"
 #include "daemon/api.h"
 #include "daemon/evidence.h"
+#include "daemon/finding-news.h"
 #include "daemon/huge-pool.h"
+#include "daemon/journal.h"
 #include "daemon/log.h"
 #include "daemon/metrics.h"
 #include "daemon/self-look.h"
@@ -38,12 +40,14 @@ static void on_idle(void *userdata)
 
 void manager_see(Manager *manager, json_t *inspection)
 {
-    json_incref(inspection);
-    json_decref(manager->last_inspection);
-    manager->last_inspection = inspection;
-    if (manager->publisher)
-        publisher_see(manager->publisher, inspection);
+    _cleanup_json_ json_t *before = manager->last_inspection;
+
+    manager->last_inspection = json_incref(inspection);
     metrics_note_findings(manager, inspection);
+    if (manager->private_)
+        return;
+    publisher_see(manager->publisher, inspection);
+    finding_news_tell(manager, before, inspection);
 }
 
 static void on_run_end(const RunRecord *record, void *userdata)
@@ -110,8 +114,7 @@ static void open_store(Manager *manager)
             manager->store = store_close(manager->store);
     }
     if (n_interrupted > 0)
-        log_warning("%u run(s) were under way when xdmad or the host ended: marked interrupted",
-                    n_interrupted);
+        journal_runs_interrupted(n_interrupted);
     if (r >= 0)
         return;
     if (asprintf(&manager->store_failure, "no run can be recorded in %s: %s", directory,

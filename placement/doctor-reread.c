@@ -191,7 +191,7 @@ static const DoctorRule rules[] = {
           "A register that was read again, by data DMA, came back with other bytes than the "
           "card's, and no error was reported: whatever small buffer is read this way can be wrong.",
       .remedy = "Stop writing to this card. Compare the device tree's dma-ranges with the ones of "
-                "this board's firmware, look for a known bad combination (KB-...) among the "
+                "this board's firmware, look for a known bad combination (KB...) among the "
                 "findings, and run xdmactl verify." },
     { .id = "REG-02",
       .scope = DOCTOR_DEVICE,

@@ -83,3 +83,31 @@ json_t *findings_above_info(const json_t *findings)
     }
     return above;
 }
+
+static bool same_finding(const json_t *a, const json_t *b)
+{
+    static const char *const keys[] = { "id", "device", "severity" };
+
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+        if (strcmp(json_get_string(a, keys[i], ""), json_get_string(b, keys[i], "")) != 0)
+            return false;
+    return true;
+}
+
+static bool has_finding(const json_t *findings, const json_t *finding)
+{
+    for (size_t i = 0; i < json_array_size(findings); i++)
+        if (same_finding(json_array_get(findings, i), finding))
+            return true;
+    return false;
+}
+
+json_t *findings_since(const json_t *before, const json_t *now)
+{
+    json_t *since = json_array();
+
+    for (size_t i = 0; i < json_array_size(now); i++)
+        if (!has_finding(before, json_array_get(now, i)))
+            json_array_append(since, json_array_get(now, i));
+    return since;
+}

@@ -15,4 +15,10 @@ json_t *inspection_narrow(const json_t *inspection, const char *which);
 /* The findings that want somebody's attention: above info, in their order. A new reference. */
 json_t *findings_above_info(const json_t *findings);
 
+/*
+ * The findings of `now` that `before` (NULL is none) has not: none of its has the same id, device
+ * and severity. What their evidence counts may move without making them new. A new reference.
+ */
+json_t *findings_since(const json_t *before, const json_t *now);
+
 #endif

@@ -11,11 +11,13 @@ make -C "$top" -s install O="$build" DESTDIR="$root" PREFIX=/usr SAN="${SAN-addr
 check "make install ends with 0" [ $? -eq 0 ]
 for file in usr/sbin/xdmad usr/bin/xdmactl usr/lib/systemd/system/xdmad.service \
     usr/lib/systemd/system/xdmad.socket usr/lib/systemd/system/xdmad-public.socket \
-    usr/lib/sysusers.d/xdmad.conf usr/lib/tmpfiles.d/xdmad.conf etc/xdmad/xdmad.conf \
+    usr/lib/sysusers.d/xdmad.conf usr/lib/tmpfiles.d/xdmad.conf usr/lib/systemd/catalog/xdmad.catalog etc/xdmad/xdmad.conf \
     usr/share/xdmad/io.xdmad.varlink usr/share/bash-completion/completions/xdmactl \
     usr/share/man/man1/xdmactl.1 usr/share/man/man8/xdmad.8 usr/share/man/man5/xdmad.conf.5; do
     check "/$file" [ -s "$root/$file" ]
 done
+check "journalctl takes the catalogue, and has each of its messages" sh -c \
+    "journalctl --root='$root' --update-catalog && journalctl --root='$root' --list-catalog >'$scratch/catalog' && [ \$(grep -c ' xdmad: ' '$scratch/catalog') -eq \$(grep -c '^-- ' conf/xdmad.catalog) ]"
 check "the unit runs the program that was installed" grep -qx 'ExecStart=/usr/sbin/xdmad' "$root/usr/lib/systemd/system/xdmad.service"
 check "man pages are well-formed" sh -c "! mandoc -T lint -W warning '$root'/usr/share/man/man*/* | grep -E 'ERROR|WARNING'"
 check "every verb is in the man page" sh -c \

@@ -33,5 +33,6 @@ for socket in io.xdmad io.xdmad.public; do
     check "varlinkctl introspect on $socket" grep -q '^method GetStatus' "$out/$socket.interface"
     check_json "varlinkctl call on $socket" "$out/$socket.status" '.mode == "xen-dom0"'
 done
-check "the journal has no warning of xdmad" [ ! -s "$out/journal" ]
+check "the journal has no warning of xdmad but of the RAM out of reach" \
+    sh -c "! grep -v '^finding MEM-01, warn, ' '$out/journal'"
 tap_end

@@ -66,6 +66,7 @@ static void test_lines(void **state)
     show(&screen, PROGRESS, 11); /* too soon */
     show(&screen, LEG, 11);      /* a leg is never too soon */
     show(&screen, PROGRESS, 10); /* a clock that went back tells nothing */
+    show(&screen, "{\"run\":\"\",\"event\":\"finding\",\"message\":\"REG-02, error\"}", 11);
     show(&screen, DONE, 12);
     progress_end(&screen.progress);
     screen_close(&screen, "r1 queued\n"
@@ -73,6 +74,7 @@ static void test_lines(void **state)
                           "r1 leg 3 of 24, seq, bounce\n"
                           "r1 leg 3 of 24, 1 MiB of 4 MiB\n"
                           "r1 leg 3 of 24, seq, bounce\n"
+                          "finding: REG-02, error\n"
                           "r1: done, pass\n");
 }
 

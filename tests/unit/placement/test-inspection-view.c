@@ -62,12 +62,35 @@ static void test_what_wants_attention(void **state)
     assert_int_equal(json_array_size(none), 0);
 }
 
+static void test_what_is_new(void **state)
+{
+    _cleanup_json_ json_t *before =
+        json_loads("[{\"id\":\"MEM-01\",\"severity\":\"warn\",\"device\":\"a\"},"
+                   "{\"id\":\"ENV-01\",\"severity\":\"unknown\",\"evidence\":[\"x\"]}]",
+                   0, NULL);
+    _cleanup_json_ json_t *now =
+        json_loads("[{\"id\":\"MEM-01\",\"severity\":\"error\",\"device\":\"a\"},"
+                   "{\"id\":\"MEM-01\",\"severity\":\"warn\",\"device\":\"b\"},"
+                   "{\"id\":\"ENV-01\",\"severity\":\"unknown\",\"evidence\":[\"y\",\"z\"]}]",
+                   0, NULL);
+    _cleanup_json_ json_t *since = findings_since(before, now);
+    _cleanup_json_ json_t *same = findings_since(now, now), *all = findings_since(NULL, now);
+
+    (void)state;
+    assert_int_equal(json_array_size(since), 2); /* graver, and of another device */
+    assert_string_equal(json_get_string(json_array_get(since, 0), "severity", ""), "error");
+    assert_string_equal(json_get_string(json_array_get(since, 1), "device", ""), "b");
+    assert_int_equal(json_array_size(same), 0);
+    assert_int_equal(json_array_size(all), 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_one_device_with_what_concerns_it),
         cmocka_unit_test(test_no_such_device),
         cmocka_unit_test(test_what_wants_attention),
+        cmocka_unit_test(test_what_is_new),
     };
 
     return cmocka_run_group_tests_name("inspection-view", tests, NULL, NULL);
