@@ -50,7 +50,7 @@ PACKAGES_common := jansson
 PACKAGES_placement := jansson
 PACKAGES_bench := jansson
 PACKAGES_client := jansson
-PACKAGES_daemon := jansson libsystemd xencontrol xenforeignmemory xengnttab xenstore blkid mount libtraceevent libtracefs libbpf sqlite3 inih
+PACKAGES_daemon := jansson libsystemd xencontrol xenforeignmemory xengnttab xenstore blkid devmapper mount libtraceevent libtracefs libbpf sqlite3 inih
 PACKAGES := $(sort $(foreach room,common placement bench daemon client,$(PACKAGES_$(room))))
 
 # Asked once, at the first use: `make setup` must work before any library is there.

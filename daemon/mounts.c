@@ -9,7 +9,7 @@
 #include <libmount.h>
 
 #include "common/cleanup.h"
-#include "daemon/block-device.h"
+#include "daemon/block-stack.h"
 
 static void table_unref(struct libmnt_table **table)
 {
@@ -21,22 +21,33 @@ static void iter_free(struct libmnt_iter **iter)
     mnt_free_iter(*iter);
 }
 
-/* The first mount that comes from the disk and that `wanted` (NULL: any) takes; borrowed from the
- * table. NULL when there is none. */
+/* The first mount of the table that `wanted` takes; borrowed from it. NULL when there is none. */
 static struct libmnt_fs *find_mount(struct libmnt_table *table, const char *disk,
-                                    bool (*wanted)(struct libmnt_fs *fs))
+                                    bool (*wanted)(struct libmnt_fs *fs, const char *disk))
 {
     _cleanup_(iter_free) struct libmnt_iter *iter = mnt_new_iter(MNT_ITER_FORWARD);
     struct libmnt_fs *fs;
 
-    while (iter && mnt_table_next_fs(table, iter, &fs) == 0) {
-        char name[BLOCK_NAME_BYTES];
-        if (block_disk_of(mnt_fs_get_devno(fs), name) < 0 || strcmp(name, disk) != 0)
-            continue;
-        if (!wanted || wanted(fs))
+    while (iter && mnt_table_next_fs(table, iter, &fs) == 0)
+        if (wanted(fs, disk))
             return fs;
-    }
     return NULL;
+}
+
+static bool is_of_disk(struct libmnt_fs *fs, const char *disk)
+{
+    char name[BLOCK_NAME_BYTES];
+
+    return block_disk_of(mnt_fs_get_devno(fs), name) >= 0 && strcmp(name, disk) == 0;
+}
+
+/* The disk lies beneath it, and the pages of an I/O get there. */
+static bool leads_to_disk(struct libmnt_fs *fs, const char *disk)
+{
+    _cleanup_free_ char *reason = NULL;
+    char name[BLOCK_NAME_BYTES];
+
+    return block_disk_beneath(mnt_fs_get_devno(fs), name, &reason) > 0 && strcmp(name, disk) == 0;
 }
 
 static int read_mounts(struct libmnt_table **ret_table)
@@ -54,14 +65,15 @@ static int read_mounts(struct libmnt_table **ret_table)
 }
 
 /* The whole file system, writable as mounted here and in itself. */
-static bool is_writable_root(struct libmnt_fs *fs)
+static bool is_writable_root(struct libmnt_fs *fs, const char *disk)
 {
     const char *root = mnt_fs_get_root(fs);
     const char *vfs = mnt_fs_get_vfs_options(fs);
     const char *own = mnt_fs_get_fs_options(fs);
 
-    return root && strcmp(root, "/") == 0 && vfs && mnt_optstr_get_option(vfs, "ro", NULL, NULL) &&
-           own && mnt_optstr_get_option(own, "ro", NULL, NULL);
+    return root && strcmp(root, "/") == 0 && leads_to_disk(fs, disk) && vfs &&
+           mnt_optstr_get_option(vfs, "ro", NULL, NULL) && own &&
+           mnt_optstr_get_option(own, "ro", NULL, NULL);
 }
 
 int mounts_find_writable(const char *disk, char **ret_directory)
@@ -112,7 +124,7 @@ int mounts_find_use(const char *disk, char **ret_use)
 
     if (r < 0)
         return r;
-    fs = find_mount(table, disk, NULL);
+    fs = find_mount(table, disk, is_of_disk);
     if (fs)
         return asprintf(ret_use, "mounted at %s", mnt_fs_get_target(fs)) < 0 ? -ENOMEM : 1;
     return find_swap(disk, ret_use);

@@ -7,8 +7,9 @@
 
 #include <stdbool.h>
 
-/* A directory on a file system of this disk or of a partition of it, mounted for writing at its own
- * root: 1 and *ret_directory (owned), 0 when there is none, negative errno. */
+/* A directory on a file system of this disk or of a partition of it, or of a mapping upon it that
+ * keeps pages (block-stack.h), mounted for writing at its own root: 1 and *ret_directory (owned), 0
+ * when there is none, negative errno. */
 int mounts_find_writable(const char *disk, char **ret_directory);
 
 /* Whether anything of this disk is mounted or swapped to: 1 and *ret_use (owned, as "mounted at

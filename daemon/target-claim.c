@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "common/cleanup.h"
+#include "daemon/block-stack.h"
 #include "daemon/mounts.h"
 #include "daemon/target-file.h"
 #include "daemon/target-raw.h"
@@ -22,6 +23,7 @@ static const TargetCard *find_card(const TargetWant *want, const char *disk)
 static int claim_in_directory(const TargetWant *want, const char *directory, Target *ret_target,
                               TargetRefusal *ret_refusal)
 {
+    _cleanup_free_ char *reason = NULL;
     char disk[BLOCK_NAME_BYTES];
     struct stat st;
     int r;
@@ -29,7 +31,9 @@ static int claim_in_directory(const TargetWant *want, const char *directory, Tar
     if (stat(directory, &st) < 0)
         return target_refuse(ret_refusal, false, "%s: %s; name a directory on the card, or none",
                              directory, strerror(errno));
-    r = block_disk_of(st.st_dev, disk);
+    r = block_disk_beneath(st.st_dev, disk, &reason);
+    if (r == 0)
+        return target_refuse(ret_refusal, false, "%s: %s", directory, reason);
     if (r < 0 || !find_card(want, disk))
         return target_refuse(ret_refusal, false,
                              "%s lies on %s, which is no MMC or SD card that is ready; name a "

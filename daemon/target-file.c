@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "common/cleanup.h"
+#include "daemon/block-stack.h"
 
 #define FILL_BYTES         (UINT64_C(1) << 20)
 #define FILL_ALIGN         4096U
@@ -209,12 +210,13 @@ static int open_directory(const char *directory, const char *disk, TargetRefusal
                           int *ret_fd, dev_t *ret_device)
 {
     _cleanup_close_ int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    _cleanup_free_ char *reason = NULL;
     char own_disk[BLOCK_NAME_BYTES];
     struct stat st;
 
     if (fd < 0 || fstat(fd, &st) < 0)
         return target_refuse(ret_refusal, false, "%s: %s", directory, strerror(errno));
-    if (block_disk_of(st.st_dev, own_disk) < 0 || strcmp(own_disk, disk) != 0)
+    if (block_disk_beneath(st.st_dev, own_disk, &reason) <= 0 || strcmp(own_disk, disk) != 0)
         return target_refuse(ret_refusal, true, "%s does not lie on %s any more", directory, disk);
     *ret_device = st.st_dev;
     *ret_fd = take_fd(&fd);

@@ -44,7 +44,7 @@ job_pack() {
 	if [[ $fault ]]; then
 		mkdir -p "$stage/lab/fault" "$stage/usr/sbin"
 		cp "$fault" "$stage/lab/fault/"
-		install -m 755 "$LAB/fault/lab-fault" "$stage/usr/sbin/lab-fault"
+		install -m 755 "$LAB"/fault/lab-{fault,medium} "$stage/usr/sbin/"
 	fi
 	{
 		printf exec
