@@ -68,12 +68,13 @@ DmaPath dma_reach_path(const DmaReach *reach, uint64_t cpu, uint64_t bytes)
         return DMA_PATH_UNKNOWN;
     if (__builtin_add_overflow(cpu, bytes - 1, &last))
         return DMA_PATH_BOUNCE;
+    bus = last;
     if (reach->n_windows > 0) {
         const DmaWindow *window = window_of_cpu(reach, cpu);
+
         if (!window || last > window->cpu_end)
             return DMA_PATH_BOUNCE;
+        bus = window->bus_start + (last - window->cpu_start);
     }
-    if (!dma_reach_bus_address(reach, last, &bus))
-        return DMA_PATH_BOUNCE;
     return bus <= dma_reach_limit(reach) ? DMA_PATH_DIRECT : DMA_PATH_BOUNCE;
 }
