@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Purpose: rules on the way in which data moves: PATH-03. PATH-01 and PATH-02 need a trace and are
- * judged where one is taken.
+ * Purpose: rules on the way in which data moves: PATH-03. Those on a live trace stand in
+ * doctor-live.c; PATH-02 is a bench's (bench/path-finding.c).
  */
 #include "placement/doctor.h"
 

@@ -65,6 +65,7 @@ extern const DoctorTable doctor_window;
 extern const DoctorTable doctor_memory;
 extern const DoctorTable doctor_pool;
 extern const DoctorTable doctor_path;
+extern const DoctorTable doctor_live;
 extern const DoctorTable doctor_card;
 extern const DoctorTable doctor_reread;
 extern const DoctorTable doctor_known_bad;

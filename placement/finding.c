@@ -17,8 +17,8 @@
 static const char *const severities[] = { "critical", "error", "warn", "unknown", "info" };
 
 static const DoctorTable *const tables[] = {
-    &doctor_card, &doctor_reread, &doctor_window,    &doctor_memory,
-    &doctor_pool, &doctor_path,   &doctor_known_bad, &doctor_evidence,
+    &doctor_card, &doctor_reread, &doctor_window,    &doctor_memory,   &doctor_pool,
+    &doctor_path, &doctor_live,   &doctor_known_bad, &doctor_evidence,
 };
 
 /* One array for each severity. */

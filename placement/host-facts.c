@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "placement/live-account.h"
+
 /* xen/include/public/features.h, 4.17 */
 #define XENFEAT_AUTO_TRANSLATED_BIT   2
 #define XENFEAT_NOT_DIRECT_MAPPED_BIT 16
@@ -51,6 +53,7 @@ void host_facts_done(HostFacts *facts)
     for (size_t i = 0; i < facts->n_devices; i++)
         storage_device_done(&facts->devices[i]);
     free(facts->devices);
+    live_account_free(facts->live);
     json_decref(facts->environment);
     json_decref(facts->unknown);
     memset(facts, 0, sizeof(*facts));

@@ -19,6 +19,8 @@
 #include "placement/ram.h"
 #include "placement/reach.h"
 
+struct LiveAccount; /* placement/live-account.h, which needs what stands here */
+
 typedef enum HostMode {
     HOST_MODE_BARE_METAL,
     HOST_MODE_XEN_DOM0,
@@ -90,9 +92,10 @@ typedef struct HostFacts {
     KernelLog log;
     KernelFacts kernel;
     size_t n_devices;
-    StorageDevice *devices; /* owned */
-    json_t *environment;    /* an object */
-    json_t *unknown;        /* array of strings: evidence that could not be had, and why */
+    StorageDevice *devices;   /* owned */
+    struct LiveAccount *live; /* what was seen live; NULL where nobody watched; owned */
+    json_t *environment;      /* an object */
+    json_t *unknown;          /* array of strings: evidence that could not be had, and why */
 } HostFacts;
 
 /* Free what it owns and zero it. */

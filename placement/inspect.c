@@ -9,6 +9,7 @@
 #include "placement/card.h"
 #include "placement/finding.h"
 #include "placement/host-share.h"
+#include "placement/inspect-live.h"
 #include "placement/xen-banks.h"
 
 static void set_text(json_t *object, const char *key, const char *text)
@@ -165,9 +166,12 @@ json_t *inspection_build(const HostFacts *facts, const StorageDevice *device)
     _cleanup_json_ json_t *environment =
         facts->environment ? json_incref(facts->environment) : json_object();
 
-    return json_pack("{s:i, s:s, s:o, s:o, s:o, s:o, s:O, s:o}", "schema", 1, "mode",
+    const char *only = device ? device->name : NULL;
+
+    return json_pack("{s:i, s:s, s:o, s:o, s:o, s:o, s:O, s:o, s:o*}", "schema", 1, "mode",
                      host_mode_name(facts->mode), "xen", build_xen(facts), "ram",
                      build_ranges(facts->ram.bank, facts->ram.n), "pool", build_pool(&facts->pool),
                      "devices", build_devices(facts, device), "environment", environment,
-                     "findings", findings_judge(facts, device));
+                     "findings", findings_judge(facts, device), "live",
+                     facts->live ? live_account_to_json(facts->live, &facts->pool, only) : NULL);
 }

@@ -45,6 +45,19 @@ static json_t *findings_about(const json_t *findings, const char *name)
     return about;
 }
 
+/* What was seen live of the device of this name alone. */
+static json_t *live_of(const json_t *live, const char *name)
+{
+    const json_t *devices = json_object_get(live, "devices");
+    json_t *narrowed = json_copy((json_t *)(uintptr_t)live), *kept = json_array();
+
+    for (size_t i = 0; i < json_array_size(devices); i++)
+        if (strcmp(json_get_string(json_array_get(devices, i), "name", ""), name) == 0)
+            json_array_append(kept, json_array_get(devices, i));
+    json_object_set_new(narrowed, "devices", kept);
+    return narrowed;
+}
+
 json_t *inspection_narrow(const json_t *inspection, const char *which)
 {
     const json_t *device = find_device(inspection, which);
@@ -65,6 +78,8 @@ json_t *inspection_narrow(const json_t *inspection, const char *which)
         else if (strcmp(key, "findings") == 0)
             json_object_set_new(narrowed, key,
                                 findings_about(value, json_get_string(device, "name", "")));
+        else if (strcmp(key, "live") == 0)
+            json_object_set_new(narrowed, key, live_of(value, json_get_string(device, "name", "")));
         else
             json_object_set(narrowed, key, value);
     }
