@@ -14,6 +14,7 @@
 #include "daemon/api-store.h"
 #include "daemon/capture.h"
 #include "daemon/job.h"
+#include "daemon/live.h"
 #include "daemon/look.h"
 #include "daemon/metrics.h"
 #include "daemon/varlink-service.h"
@@ -97,13 +98,36 @@ static void inspect_done(Manager *manager, PendingCall *call, json_t *inspection
         call_error(call, PREFIX "NoSuchDevice", json_pack("{s:s}", "device", which));
 }
 
+/* For how long to watch: true and *ret_usec (0: not at all), or false when the call has been
+ * answered. To watch costs something, so who may only read may not ask for it. */
+static bool take_live(PendingCall *call, const LookSpec *spec, uint64_t *ret_usec)
+{
+    const json_t *value = json_object_get(call_words(call)->parameters, "live_usec");
+    json_int_t usec = json_integer_value(value);
+
+    *ret_usec = 0;
+    if (!value || json_is_null(value))
+        return true;
+    if (!json_is_integer(value) || usec < (json_int_t)LIVE_MIN_USEC ||
+        usec > (json_int_t)LIVE_MAX_USEC || spec->root || spec->dtb) {
+        call_error_invalid_parameter(call, "live_usec");
+        return false;
+    }
+    if (call_rights(call) == PEER_READS) {
+        call_error(call, PREFIX "ReadOnly", json_pack("{s:s}", "method", PREFIX "Inspect live"));
+        return false;
+    }
+    *ret_usec = (uint64_t)usec;
+    return true;
+}
+
 static void inspect(Manager *manager, PendingCall *call)
 {
     LookSpec spec = { .done = inspect_done };
     const char *which;
 
     if (!take_string(call, "device", &which) || !take_string(call, "root", &spec.root) ||
-        !take_string(call, "dtb", &spec.dtb))
+        !take_string(call, "dtb", &spec.dtb) || !take_live(call, &spec, &spec.live_usec))
         return;
     if ((spec.root || spec.dtb) && !may_name_files(call))
         return;

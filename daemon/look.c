@@ -11,15 +11,18 @@
 #include "common/json.h"
 #include "daemon/child.h"
 #include "daemon/host.h"
+#include "daemon/live.h"
 #include "placement/inspect.h"
 
 #define LOOK_DEADLINE_USEC (30 * USEC_PER_SEC)
 
 typedef struct Look {
-    Manager *manager; /* not owned */
-    PendingCall *call;
+    Manager *manager;  /* not owned */
+    PendingCall *call; /* NULL: its peer has left while we watched */
+    Child *child;
     char *root;
     char *dtb;
+    uint64_t live_usec;
     void (*done)(Manager *manager, PendingCall *call, json_t *inspection, const char *failure);
     json_t *inspection;
     char *failure;
@@ -34,6 +37,31 @@ static void look_free(Look *look_)
     free(look_);
 }
 
+/* Watch first where that is asked for: what is read of the host afterwards, its log above all, may
+ * tell what came of what was seen. */
+static int acquire(const ChildLink *link, const Look *look_, const HostSource *source,
+                   HostFacts *ret_facts)
+{
+    LiveAccount *account = NULL;
+    int r = 0;
+
+    if (look_->live_usec > 0) {
+        HostFacts before;
+
+        r = host_acquire(source, &before);
+        if (r < 0)
+            return r;
+        r = live_watch(link, &before, look_->live_usec, &account);
+        host_facts_done(&before);
+    }
+    if (r >= 0)
+        r = host_acquire(source, ret_facts);
+    if (r >= 0)
+        ret_facts->live = take_ptr(account);
+    live_account_free(account);
+    return r;
+}
+
 /* In the child: one message, `inspection` or `failure`. */
 static int look_main(const ChildLink *link, void *data)
 {
@@ -44,7 +72,7 @@ static int look_main(const ChildLink *link, void *data)
         .before = look_->manager->last_inspection,
     };
     HostFacts facts;
-    int r = host_acquire(&source, &facts);
+    int r = acquire(link, look_, &source, &facts);
 
     if (r < 0) {
         const char *what = look_->dtb ? look_->dtb : source.root;
@@ -85,10 +113,20 @@ static void on_end(const ChildEnd *end, void *userdata)
                                    "is xenstored or the kernel's log stuck?"
                                  : "the process that looked at the host died; see the journal";
     look_->manager->n_looks--;
-    if (look_->inspection && !look_->root && !look_->dtb)
+    if (look_->inspection && !look_->root && !look_->dtb && look_->live_usec == 0)
         manager_see(look_->manager, look_->inspection);
-    look_->done(look_->manager, look_->call, look_->inspection, failure);
+    if (look_->call)
+        look_->done(look_->manager, look_->call, look_->inspection, failure);
     look_free(look_);
+}
+
+/* Nobody waits: no more watching, which costs something. */
+static void on_gone(void *userdata)
+{
+    Look *look_ = userdata;
+
+    look_->call = NULL;
+    child_cancel(look_->child);
 }
 
 static Look *look_new(Manager *manager, PendingCall *call, const LookSpec *spec)
@@ -100,6 +138,7 @@ static Look *look_new(Manager *manager, PendingCall *call, const LookSpec *spec)
     look_->manager = manager;
     look_->call = call;
     look_->done = spec->done;
+    look_->live_usec = spec->live_usec;
     look_->root = spec->root ? strdup(spec->root) : NULL;
     look_->dtb = spec->dtb ? strdup(spec->dtb) : NULL;
     if ((spec->root && !look_->root) || (spec->dtb && !look_->dtb)) {
@@ -112,8 +151,13 @@ static Look *look_new(Manager *manager, PendingCall *call, const LookSpec *spec)
 void look(Manager *manager, PendingCall *call, const LookSpec *spec)
 {
     Look *look_ = NULL;
-    Child *child;
 
+    if (spec->live_usec > 0 && jobs_running(manager->jobs)) {
+        spec->done(manager, call, NULL,
+                   "a run measures at present, and to watch beside it would disturb it; ask again "
+                   "when it has ended");
+        return;
+    }
     if (!spec->root && !spec->dtb && jobs_running(manager->jobs) && manager->last_inspection) {
         spec->done(manager, call, manager->last_inspection, NULL);
         return;
@@ -128,14 +172,16 @@ void look(Manager *manager, PendingCall *call, const LookSpec *spec)
             .name = "xdmad-look",
             .main = look_main,
             .data = look_,
-            .deadline_usec = LOOK_DEADLINE_USEC,
+            .deadline_usec = LOOK_DEADLINE_USEC + spec->live_usec,
             .on_message = on_message,
             .on_end = on_end,
             .userdata = look_,
         };
 
-        if (child_start(manager->event, &child_spec, &child) >= 0) {
+        if (child_start(manager->event, &child_spec, &look_->child) >= 0) {
             manager->n_looks++;
+            if (spec->live_usec > 0)
+                call_on_gone(call, on_gone, look_);
             return;
         }
         look_free(look_);

@@ -11,8 +11,9 @@
 #include "daemon/manager.h"
 
 typedef struct LookSpec {
-    const char *root; /* a captured tree, or NULL for this host; copied */
-    const char *dtb;  /* one device tree file alone, or NULL; copied */
+    const char *root;   /* a captured tree, or NULL for this host; copied */
+    const char *dtb;    /* one device tree file alone, or NULL; copied */
+    uint64_t live_usec; /* watch this host for so long first; 0 = not */
     /* On the loop: type Inspection of io.xdmad (borrowed), or NULL and why not. The call may be of
      * a peer that is gone, and is to be ended all the same. */
     void (*done)(Manager *manager, PendingCall *call, json_t *inspection, const char *failure);
@@ -21,7 +22,7 @@ typedef struct LookSpec {
 /* Look for a call, or for nobody's (NULL), then call done; what is seen of this host is
  * manager_see()'s first. When it cannot even start, done is called at once; also while a run
  * measures, which a look would disturb: then with what was last seen (its seen_boottime_usec tells
- * when), if anything was. */
+ * when), if anything was; and to watch live is refused then. */
 void look(Manager *manager, PendingCall *call, const LookSpec *spec);
 
 #endif

@@ -4,6 +4,9 @@
 #include <errno.h>
 #include <stdio.h>
 
+/* The kernel takes a page at most (event_filter_write(), kernel/trace/trace_events.c, 6.12). */
+#define MAX_FILTER_BYTES 4000U
+
 /* dma_map_sg first: data of storage is mapped by it. */
 static const struct {
     TraceEventName name;
@@ -39,7 +42,8 @@ int trace_mappings_find(TraceMappings *mappings, struct tep_handle *tep, const c
     return r;
 }
 
-int trace_mappings_filter(TraceMappings *mappings, TraceInstance *instance, const char *device)
+int trace_mappings_filter_pages(TraceMappings *mappings, TraceInstance *instance,
+                                const char *device)
 {
     char filter[128];
     int r = 0;
@@ -48,6 +52,26 @@ int trace_mappings_filter(TraceMappings *mappings, TraceInstance *instance, cons
     for (size_t i = 0; r >= 0 && i < mappings->n; i++)
         if (mappings->formats[i].kind == DMA_MAPPING_SINGLE)
             r = trace_instance_filter(instance, &mappings->names[i], filter);
+    return r;
+}
+
+int trace_mappings_filter(TraceMappings *mappings, TraceInstance *instance,
+                          const char *const *devices, size_t n)
+{
+    char filter[MAX_FILTER_BYTES] = "device == \"\""; /* no device is called so */
+    size_t used = 0;
+    int r = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        int wrote = snprintf(filter + used, sizeof(filter) - used, "%sdevice == \"%s\"",
+                             i ? " || " : "", devices[i]);
+
+        if (wrote < 0 || (size_t)wrote >= sizeof(filter) - used)
+            return -E2BIG;
+        used += (size_t)wrote;
+    }
+    for (size_t i = 0; r >= 0 && i < mappings->n; i++)
+        r = trace_instance_filter(instance, &mappings->names[i], filter);
     return r;
 }
 

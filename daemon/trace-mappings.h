@@ -32,8 +32,15 @@ void trace_mappings_look(TraceMappings *mappings);
 int trace_mappings_find(TraceMappings *mappings, struct tep_handle *tep, const char **ret_missing);
 
 /* Keep other devices' single pages out of the buffer, of which a network card maps one for each
- * packet. `device` is a dev_name(). 0 or negative errno. */
-int trace_mappings_filter(TraceMappings *mappings, TraceInstance *instance, const char *device);
+ * packet. Lists of other devices are so few that a filter, which copies each event once more, costs
+ * more than it saves. `device` is a dev_name(). 0 or negative errno. */
+int trace_mappings_filter_pages(TraceMappings *mappings, TraceInstance *instance,
+                                const char *device);
+
+/* Keep whatever is not of these n devices out; everything when n is 0. 0; -E2BIG more than a filter
+ * takes; other negative errno. */
+int trace_mappings_filter(TraceMappings *mappings, TraceInstance *instance,
+                          const char *const *devices, size_t n);
 
 /* Switch on or off what the next recording has. 0 or negative errno. */
 int trace_mappings_switch(TraceMappings *mappings, TraceInstance *instance, bool on,

@@ -95,7 +95,7 @@ static int open_session(TraceSession *session, char **ret_reason)
         return reason_give(ret_reason, "cannot read the formats of the kernel's events: %s",
                            strerror(-r));
     if (session->device[0])
-        r = trace_mappings_filter(&session->mappings, session->instance, session->device);
+        r = trace_mappings_filter_pages(&session->mappings, session->instance, session->device);
     return r < 0 ? r : 1;
 }
 
@@ -185,6 +185,14 @@ int trace_add_addresses(TraceSession *session, char **ret_reason)
         return r;
     }
     return 1;
+}
+
+int trace_only_mappings_of(TraceSession *session, const char *const *devices, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!is_device_name(devices[i]))
+            return -EINVAL;
+    return trace_mappings_filter(&session->mappings, session->instance, devices, n);
 }
 
 /* Switch on in the instance what is to be recorded there. 0 or negative errno. */

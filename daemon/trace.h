@@ -12,7 +12,7 @@
  * trace_add_addresses().
  */
 
-#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "placement/bounce-event.h"
@@ -48,6 +48,10 @@ TraceSession *trace_close(TraceSession *session);
 
 /* The TraceKinds that can be recorded here, or-ed. */
 unsigned trace_kinds(const TraceSession *session);
+
+/* Record mappings of these n devices alone, by their dev_name()s; of none when n is 0. 0 or
+ * negative errno (-EINVAL: one is no device's name). */
+int trace_only_mappings_of(TraceSession *session, const char *const *devices, size_t n);
 
 /* Throw away what was recorded, and record these TraceKinds; those that cannot be are left out.
  * 0 or negative errno. */
