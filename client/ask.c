@@ -28,13 +28,14 @@ static bool keep_reply(const json_t *parameters, void *userdata)
     return true;
 }
 
-int ask_link(Link *link, const char *method, json_t *parameters, json_t **ret_reply,
-             Failure *ret_failure)
+static int call_once(Link *link, const char *method, json_t *parameters, bool patient,
+                     json_t **ret_reply, Failure *ret_failure)
 {
     _cleanup_json_ json_t *reply = NULL;
     LinkCall call = {
         .method = method,
         .parameters = parameters,
+        .more = patient,
         .on_reply = keep_reply,
         .userdata = &reply,
     };
@@ -50,7 +51,14 @@ int ask_link(Link *link, const char *method, json_t *parameters, json_t **ret_re
     return 0;
 }
 
-int ask(const CommandLine *command, const char *method, json_t *parameters, json_t **ret_reply)
+int ask_link(Link *link, const char *method, json_t *parameters, json_t **ret_reply,
+             Failure *ret_failure)
+{
+    return call_once(link, method, parameters, false, ret_reply, ret_failure);
+}
+
+static int connect_and_call(const CommandLine *command, const char *method, json_t *parameters,
+                            bool patient, json_t **ret_reply)
 {
     LinkTarget target = ask_target(command);
     _cleanup_link_ Link *link = NULL;
@@ -60,7 +68,18 @@ int ask(const CommandLine *command, const char *method, json_t *parameters, json
         json_decref(parameters);
         return failure_tell(&failure);
     }
-    if (ask_link(link, method, parameters, ret_reply, &failure) < 0)
+    if (call_once(link, method, parameters, patient, ret_reply, &failure) < 0)
         return failure_tell(&failure);
     return 0;
+}
+
+int ask(const CommandLine *command, const char *method, json_t *parameters, json_t **ret_reply)
+{
+    return connect_and_call(command, method, parameters, false, ret_reply);
+}
+
+int ask_patiently(const CommandLine *command, const char *method, json_t *parameters,
+                  json_t **ret_reply)
+{
+    return connect_and_call(command, method, parameters, true, ret_reply);
 }

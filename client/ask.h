@@ -22,4 +22,8 @@ int ask_link(Link *link, const char *method, json_t *parameters, json_t **ret_re
  * reference, or the exit status. */
 int ask(const CommandLine *command, const char *method, json_t *parameters, json_t **ret_reply);
 
+/* The same, for an answer that may take longer than answers do: it is waited for without limit. */
+int ask_patiently(const CommandLine *command, const char *method, json_t *parameters,
+                  json_t **ret_reply);
+
 #endif

@@ -17,6 +17,11 @@
 #define CID_BYTES     16 /* a card's CID register: 128 bits */
 #define HISTORY_LIMIT 10000
 
+/* how long io.xdmad.Inspect watches, in seconds */
+#define LIVE_DEFAULT_SEC 5
+#define LIVE_MAX_SEC     60
+#define USEC_PER_SEC     INT64_C(1000000)
+
 enum Option {
     OPTION_HOST,
     OPTION_SOCKET,
@@ -33,6 +38,7 @@ enum Option {
     OPTION_DETACH,
     OPTION_LIMIT,
     OPTION_BY,
+    OPTION_LIVE,
     N_OPTIONS,
 };
 
@@ -60,6 +66,8 @@ static const CommandOption options[N_OPTIONS] = {
     [OPTION_LIMIT] = { "limit", 0, "N", VERB_OPTION_LIMIT, "at most so many runs" },
     [OPTION_BY] = { "by", 0, "WHAT", VERB_OPTION_BY,
                     "compare by kernel, xen, boot-mode, ... (see man)" },
+    [OPTION_LIVE] = { "live", 0, "[SECONDS]", VERB_OPTION_LIVE,
+                      "watch mappings and bounces first, for 5 s" },
 };
 
 const CommandOption *command_options(size_t *ret_n_options)
@@ -106,6 +114,18 @@ static bool is_host(const char *text)
     return true;
 }
 
+/* `value` is NULL where none was given. */
+static int set_live(CommandLine *command, const char *value, Failure *ret_failure)
+{
+    int64_t sec = LIVE_DEFAULT_SEC;
+
+    if (value && parse_number(value, 1, LIVE_MAX_SEC, &sec) < 0)
+        return usage_failure(ret_failure, "--live: not a whole number of 1 to 60", value,
+                             "give the seconds to watch, or none");
+    command->live_usec = sec * USEC_PER_SEC;
+    return 0;
+}
+
 /* An option whose value has rules. */
 static int set_checked(CommandLine *command, enum Option option, const char *value,
                        Failure *ret_failure)
@@ -135,6 +155,8 @@ static int set_checked(CommandLine *command, enum Option option, const char *val
             return 0;
         return usage_failure(ret_failure, "--seed: not a whole number of 0 to 2^63-1", value,
                              "give one that a report shows, or none");
+    case OPTION_LIVE:
+        return set_live(command, value, ret_failure);
     case OPTION_LIMIT:
         if (parse_number(value, 1, HISTORY_LIMIT, &command->limit) == 0)
             return 0;
@@ -209,7 +231,9 @@ static void build_getopt_tables(struct option *ret_long, char *ret_short)
     for (size_t i = 0; i < N_OPTIONS; i++) {
         ret_long[i] = (struct option) {
             .name = options[i].name,
-            .has_arg = options[i].argument ? required_argument : no_argument,
+            .has_arg = !options[i].argument            ? no_argument
+                       : options[i].argument[0] == '[' ? optional_argument
+                                                       : required_argument,
             .val = OPTION_CODE_BASE + (int)i,
         };
         if (options[i].letter) {
@@ -233,6 +257,18 @@ static enum Option option_of_code(int code)
     return (enum Option)i;
 }
 
+/* The number behind an option whose value may be left out, as a word of its own: taken where it is
+ * one, for no verb's argument is digits alone. */
+static const char *take_number_word(int argc, char **argv)
+{
+    const char *word = optind < argc ? argv[optind] : NULL;
+
+    if (!word || !word[0] || word[strspn(word, "0123456789")])
+        return NULL;
+    optind++;
+    return word;
+}
+
 /* Every option of argv; *ret_given has the VerbOption bits that were used. */
 static int parse_options(int argc, char **argv, CommandLine *command, unsigned *ret_given,
                          Failure *ret_failure)
@@ -254,7 +290,9 @@ static int parse_options(int argc, char **argv, CommandLine *command, unsigned *
             return usage_failure(ret_failure, "no such option, or one given wrongly",
                                  argv[optind - 1], "see `xdmactl help`");
         option = option_of_code(code);
-        r = set_option(command, option, optarg, ret_failure);
+        r = set_option(command, option,
+                       option == OPTION_LIVE && !optarg ? take_number_word(argc, argv) : optarg,
+                       ret_failure);
         if (r < 0)
             return r;
         *ret_given |= options[option].verb_option;
@@ -292,6 +330,9 @@ static int check_combination(const CommandLine *command, Failure *ret_failure)
     if (command->exec && command->detach)
         return usage_failure(ret_failure, "a private daemon ends with this command", NULL,
                              "leave out --detach, or --exec");
+    if (here && command->live_usec > 0)
+        return usage_failure(ret_failure, "--live watches this host", NULL,
+                             "leave out --live, or --root and --dtb");
     if (command->dry_run && command->detach)
         return usage_failure(ret_failure, "--dry-run starts nothing to detach from", NULL,
                              "leave out --detach, or --dry-run");

@@ -32,15 +32,17 @@ typedef struct CommandLine {
     bool dry_run;
     bool detach;
     bool seed_given;
-    int64_t seed;  /* 0 and up: what a JSON integer holds */
-    int64_t limit; /* history: 1 and up; 0 when not given */
+    int64_t seed;      /* 0 and up: what a JSON integer holds */
+    int64_t live_usec; /* inspect: watch for so long; 0 when not given */
+    int64_t limit;     /* history: 1 and up; 0 when not given */
 } CommandLine;
 
 /* One option, as it is parsed, explained and completed. */
 typedef struct CommandOption {
     const char *name;
     int letter;           /* its short form, or 0 */
-    const char *argument; /* what its argument is called, or NULL when it takes none */
+    const char *argument; /* what its argument is called, or NULL when it takes none; "[NAME]"
+                             when it may be left out */
     unsigned verb_option; /* VerbOption, or 0 when every verb takes it */
     const char *summary;
 } CommandOption;

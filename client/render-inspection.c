@@ -281,6 +281,8 @@ void render_inspection(const json_t *inspection, const Page *page)
         page_field(page, 0, "devices", "no MMC or SD controller found");
     for (size_t i = 0; i < json_array_size(devices); i++)
         print_device(json_array_get(devices, i), page);
+    if (json_object_get(inspection, "live"))
+        render_live(json_object_get(inspection, "live"), page);
     print_environment(json_object_get(inspection, "environment"), page);
     if (json_array_size(findings) > 0) {
         page_heading(page, "Findings");

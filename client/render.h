@@ -31,6 +31,9 @@ void render_bugreport(const json_t *report, const Page *page);
  * prints nothing. */
 void render_findings(const json_t *findings, const Page *page, unsigned indent);
 
+/* The `live` of an Inspection. */
+void render_live(const json_t *live, const Page *page);
+
 /* What a device reaches, in one short piece: "0x40000000-0x7fffffff", "to 0xffffffff". Written to
  * ret_text. */
 #define RENDER_REACH_BYTES 96U

@@ -2,10 +2,13 @@
 /*
  * Purpose: xdmactl inspect.
  */
+#include <stdio.h>
+
 #include "client/ask.h"
 #include "client/output.h"
 #include "client/path-parameter.h"
 #include "client/render.h"
+#include "client/unit.h"
 #include "client/verb.h"
 #include "common/cleanup.h"
 #include "common/verdict.h"
@@ -24,7 +27,12 @@ int verb_inspect(const CommandLine *command)
         return status;
     if (command->argument)
         json_object_set_new(parameters, "device", json_string(command->argument));
-    status = ask(command, "io.xdmad.Inspect", take_ptr(parameters), &reply);
+    if (command->live_usec > 0) {
+        json_object_set_new(parameters, "live_usec", json_integer(command->live_usec));
+        fprintf(stderr, "watching for %s\n", unit_duration((uint64_t)command->live_usec).text);
+    }
+    status = (command->live_usec > 0 ? ask_patiently : ask)(command, "io.xdmad.Inspect",
+                                                            take_ptr(parameters), &reply);
     if (status)
         return status;
     inspection = json_object_get(reply, "inspection");

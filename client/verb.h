@@ -22,6 +22,7 @@ typedef enum VerbOption {
     VERB_OPTION_DETACH = 1 << 6,
     VERB_OPTION_LIMIT = 1 << 7,
     VERB_OPTION_BY = 1 << 8,
+    VERB_OPTION_LIVE = 1 << 9,
 } VerbOption;
 
 struct Verb {

@@ -23,6 +23,17 @@ printf '{"method":"io.xdmad.Bench","parameters":{}}\0' | raw io.xdmad.public >"$
 check "the public socket starts no run" grep -q '"error":"io.xdmad.ReadOnly"' "$scratch/public"
 printf '{"method":"io.xdmad.Inspect","parameters":{"dtb":"/etc/shadow"}}\0' | raw io.xdmad >"$scratch/files"
 check "a shared daemon reads no file that a client names" grep -q '"error":"io.xdmad.Refused"' "$scratch/files"
+printf '{"method":"io.xdmad.Inspect","parameters":{"live_usec":1000000}}\0' | raw io.xdmad.public >"$scratch/live"
+check "the public socket watches nothing" grep -q '"error":"io.xdmad.ReadOnly"' "$scratch/live"
+printf '{"method":"io.xdmad.Inspect","parameters":{"live_usec":60000001}}\0' | raw io.xdmad >"$scratch/long"
+check "a watch is bounded" grep -q '"parameter":"live_usec"' "$scratch/long"
+ctl watched inspect --live 1 --json
+ends watched 0
+check_json "what was seen live, or why nothing was, is told" "$scratch/watched.out" \
+    '.live | .usec >= 1000000 and (.sources | length) + (.unseen // "" | length) > 0'
+timeout 1 "$build/xdmactl" --socket "$scratch/run/io.xdmad" inspect --live 50 >/dev/null 2>&1
+check "a watch ends with its client" sh -c \
+    "for _ in \$(seq 100); do pgrep -P $daemon >/dev/null || exit 0; sleep 0.1; done; exit 1"
 printf '{"method":"io.xdmad.Bench","parameters":{"profile":7}}\0' | raw io.xdmad >"$scratch/field"
 check "a wrong field is named" grep -q '"parameter":"profile"' "$scratch/field"
 printf '{"method":"io.xdmad.None"}\0{"method":"org.varlink.service.GetInfo"}\0' | raw io.xdmad >"$scratch/two"

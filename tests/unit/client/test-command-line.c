@@ -49,6 +49,21 @@ static int parse(const char *line, Words *words, CommandLine *ret_command, Failu
     return command_line_parse(words->argc, words->argv, ret_command, ret_failure);
 }
 
+static void assert_live(const char *line, const char *argument, int sec)
+{
+    CommandLine command;
+    Failure failure = { 0 };
+    Words words;
+
+    if (parse(line, &words, &command, &failure) < 0)
+        fail_msg("\"%s\" is refused: %s", line, failure.text);
+    assert_int_equal(command.live_usec, sec * INT64_C(1000000));
+    if (argument)
+        assert_string_equal(command.argument, argument);
+    else
+        assert_null(command.argument);
+}
+
 static void assert_verb(const char *line, const char *verb)
 {
     CommandLine command;
@@ -83,6 +98,15 @@ static void test_taken(void **state)
     assert_verb("--json list", "list");
     assert_verb("-H root@pi4 --exec inspect mmc0", "inspect");
     assert_verb("inspect --dtb a.dtb --root tree", "inspect");
+    assert_live("inspect --live", NULL, 5);
+    assert_live("inspect --live 7", NULL, 7);
+    assert_live("inspect --live=7", NULL, 7);
+    assert_live("inspect --live 60 mmc0", "mmc0", 60);
+    assert_live("--live 1 inspect mmc0", "mmc0", 1);
+    assert_live("inspect mmc0 --live", "mmc0", 5);
+    assert_live("inspect --live mmc0 --json", "mmc0", 5);
+    assert_live("inspect --live 0000:00:01.0", "0000:00:01.0", 5);
+    assert_live("inspect mmc0", "mmc0", 0);
     assert_verb("doctor mmc0 --root tree --json", "doctor");
     assert_verb("bench --profile full --seed 9223372036854775807", "bench");
     assert_verb("bench /dev/mmcblk0 --confirm-cid " CID, "bench");
@@ -113,6 +137,12 @@ static void test_refused(void **state)
     assert_refused("bench --seed", "--seed");
     assert_refused("status --root /", "root");
     assert_refused("inspect --limit 3", "limit");
+    assert_refused("inspect --live=", "--live");
+    assert_refused("inspect --live=0", "1 to 60");
+    assert_refused("inspect --live 61", "1 to 60");
+    assert_refused("inspect --live 5 6 mmc0", "one word too many");
+    assert_refused("inspect --live --root tree", "watches this host");
+    assert_refused("doctor --live", "live");
     assert_refused("doctor --dtb a.dtb", "dtb");
     assert_refused("list --detach", "detach");
 }

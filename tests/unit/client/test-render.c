@@ -40,6 +40,7 @@ static const Golden goldens[] = {
     { "plan-quick", render_plan },
     { "plan-verify", render_plan },
     { "inspect-dom0", render_inspection },
+    { "inspect-live", render_inspection },
     { "inspect-unknown", render_inspection },
     { "inspect-hostile", render_inspection },
     { "analyze-two", render_analysis },
