@@ -11,12 +11,20 @@
 #include "bench/verify-content.h"
 #include "common/dma-path.h"
 
+/* What one generation wrote, from the start of the target on. */
+typedef struct VerifyWritten {
+    VerifyContent content;
+    uint32_t block_bytes;
+    uint64_t leg_bytes;
+} VerifyWritten;
+
 /* What a leg of a verify has beside: what its blocks hold, and where they lie in the arena. fio's
  * buffers begin lead_bytes behind the arena's start and lie gap_bytes apart. */
 typedef struct LegVerify {
     VerifyContent content; /* what a write leg writes and a read leg has to find */
     uint64_t lead_bytes;   /* >= a page, so that there is a page before the first block to watch */
     uint32_t gap_bytes;
+    const VerifyWritten *written; /* of the plan, borrowed: generation g at g - 1 */
 } LegVerify;
 
 typedef struct LegJob {

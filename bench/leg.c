@@ -11,6 +11,7 @@
 void leg_outcome_done(LegOutcome *outcome)
 {
     free(outcome->failure);
+    free(outcome->check);
     fio_result_done(&outcome->fio);
     *outcome = (LegOutcome) { 0 };
 }
@@ -41,7 +42,7 @@ bool leg_outcome_counts(const LegOutcome *outcome)
 json_t *leg_outcome_to_json(const LegOutcome *outcome)
 {
     return json_pack(
-        "{s:I, s:b, s:s*, s:o*, s:o, s:b, s:o*, s:I, s:b, s:b, s:o*, s:o*}", "index",
+        "{s:I, s:b, s:s*, s:o*, s:o, s:b, s:o*, s:I, s:b, s:b, s:o*, s:o*, s:o*}", "index",
         (json_int_t)outcome->index, "ran", outcome->ran, "failure", outcome->failure, "fio",
         outcome->ran ? fio_result_to_json(&outcome->fio) : NULL, "account",
         bounce_account_to_json(&outcome->account), "trace_available", outcome->trace_available,
@@ -51,7 +52,8 @@ json_t *leg_outcome_to_json(const LegOutcome *outcome)
         "frames_unchanged", outcome->frames_unchanged, "disk_bytes",
         outcome->disk_bytes_known ? json_integer((json_int_t)outcome->disk_bytes) : NULL,
         "system_cpu_usec",
-        outcome->system_cpu_known ? json_integer((json_int_t)outcome->system_cpu_usec) : NULL);
+        outcome->system_cpu_known ? json_integer((json_int_t)outcome->system_cpu_usec) : NULL,
+        "check", outcome->check ? leg_check_to_json(outcome->check) : NULL);
 }
 
 static int read_flags(const json_t *json, LegOutcome *outcome)
@@ -111,6 +113,17 @@ static int read_counts(const json_t *json, LegOutcome *outcome)
     return bounce_account_from_json(json_object_get(json, "account"), &outcome->account);
 }
 
+/* The check of a verify's leg, where there is one. 0, -EBADMSG, -ENOMEM. */
+static int read_check(const json_t *json, LegOutcome *outcome)
+{
+    const json_t *check = json_object_get(json, "check");
+
+    if (!check)
+        return 0;
+    outcome->check = calloc(1, sizeof(*outcome->check));
+    return outcome->check ? leg_check_from_json(check, outcome->check) : -ENOMEM;
+}
+
 int leg_outcome_from_json(const json_t *json, LegOutcome *ret_outcome)
 {
     LegOutcome outcome = { 0 };
@@ -119,17 +132,16 @@ int leg_outcome_from_json(const json_t *json, LegOutcome *ret_outcome)
     if (read_flags(json, &outcome) < 0 || read_counts(json, &outcome) < 0 ||
         read_mappings(json, &outcome) < 0 || (failure && !json_is_string(failure)))
         return -EBADMSG;
-    if (outcome.ran) {
-        int r = fio_result_from_json(json_object_get(json, "fio"), &outcome.fio);
-        if (r < 0)
-            return r;
-    }
-    if (failure) {
+    int r = outcome.ran ? fio_result_from_json(json_object_get(json, "fio"), &outcome.fio) : 0;
+    if (r == 0)
+        r = read_check(json, &outcome);
+    if (r == 0 && failure) {
         outcome.failure = strdup(json_string_value(failure));
-        if (!outcome.failure) {
-            leg_outcome_done(&outcome);
-            return -ENOMEM;
-        }
+        r = outcome.failure ? 0 : -ENOMEM;
+    }
+    if (r < 0) {
+        leg_outcome_done(&outcome);
+        return r;
     }
     *ret_outcome = outcome;
     return 0;

@@ -11,6 +11,7 @@
 #include <jansson.h>
 
 #include "bench/fio-result.h"
+#include "bench/leg-check.h"
 #include "bench/plan.h"
 #include "bench/proof.h"
 
@@ -30,6 +31,7 @@ typedef struct LegOutcome {
     uint64_t disk_bytes; /* of the target's whole disk during the leg, reads and writes of anybody,
                             from /sys/class/block/NAME/stat */
     Proof proof;         /* set by leg_outcome_prove() */
+    LegCheck *check;     /* of a verify: what was looked at afterwards; else NULL; owned */
     bool system_cpu_known;
     uint64_t system_cpu_usec; /* of the whole host for the leg's I/O: all CPUs, kernel threads
                                  included, fio's start and end left out */

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* From the cells to the place of the fault. */
+/* From the cells and the second looks to the place of the fault. */
 #include "bench/verify-conclusion.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 static const char *const direction_names[] = {
-    [DAMAGE_UNCLEAR] = "unclear",
-    [DAMAGE_TO_DEVICE] = "to-device",
-    [DAMAGE_FROM_DEVICE] = "from-device",
-    [DAMAGE_MEDIUM] = "medium",
+    [DAMAGE_UNCLEAR] = "unclear",         [DAMAGE_TO_DEVICE] = "to-device",
+    [DAMAGE_FROM_DEVICE] = "from-device", [DAMAGE_BOTH_WAYS] = "both-ways",
+    [DAMAGE_MEDIUM] = "medium",           [DAMAGE_BESIDE] = "beside-buffer",
 };
 
 const char *damage_direction_name(DamageDirection direction)
@@ -71,11 +71,11 @@ static bool everywhere(const Matrix *matrix)
     return true;
 }
 
-static void find_place(const Matrix *matrix, Conclusion *conclusion)
+/* The cells alone. */
+static void find_place_by_cells(const Matrix *matrix, Conclusion *conclusion)
 {
     static const DmaPath paths[] = { DMA_PATH_DIRECT, DMA_PATH_BOUNCE };
 
-    conclusion->path = DMA_PATH_UNKNOWN;
     if (everywhere(matrix))
         conclusion->direction = DAMAGE_MEDIUM;
     for (size_t i = 0; i < 2; i++) {
@@ -89,62 +89,203 @@ static void find_place(const Matrix *matrix, Conclusion *conclusion)
     }
 }
 
-static void say(Conclusion *conclusion, uint64_t n_bad)
+/* What the second looks at bad blocks said, by path. */
+typedef struct SecondLooks {
+    uint64_t n_right[2]; /* right on the medium, as read by this path */
+    uint64_t n_wrong[2]; /* wrong on the medium, as written by this path */
+} SecondLooks;
+
+static SecondLooks sum_looks(const VerifyPlan *plan, const LegOutcome *by_leg)
+{
+    SecondLooks looks = { 0 };
+
+    for (size_t i = 0; i < plan->n_legs; i++) {
+        const LegCheck *check = by_leg[i].check;
+
+        for (size_t j = 0; check && j < check->n_blocks; j++) {
+            MediumState state = rereads_judge(&check->blocks[j].rereads);
+
+            if (state == MEDIUM_RIGHT)
+                looks.n_right[rereads_index(plan->legs[i].path)]++;
+            else if (state == MEDIUM_WRONG)
+                looks.n_wrong[rereads_index(plan->legs[i].writer)]++;
+        }
+    }
+    return looks;
+}
+
+/* false: they say nothing. */
+static bool find_place_by_looks(const VerifyPlan *plan, const SecondLooks *looks,
+                                Conclusion *conclusion)
+{
+    bool to_direct = looks->n_wrong[0] > 0, to_bounce = looks->n_wrong[1] > 0;
+    bool from_direct = looks->n_right[0] > 0, from_bounce = looks->n_right[1] > 0;
+    bool direct = to_direct || from_direct, bounce = to_bounce || from_bounce;
+
+    if (!direct && !bounce)
+        return false;
+    if ((to_direct && to_bounce) || (from_direct && from_bounce)) {
+        conclusion->direction = DAMAGE_MEDIUM;
+        return true;
+    }
+    /* with one path alone the medium cannot be told from the way to it */
+    if (direct == bounce || ((to_direct || to_bounce) && !(plan->direct && plan->bounce)))
+        return true;
+    conclusion->path = direct ? DMA_PATH_DIRECT : DMA_PATH_BOUNCE;
+    if ((to_direct && from_direct) || (to_bounce && from_bounce))
+        conclusion->direction = DAMAGE_BOTH_WAYS;
+    else
+        conclusion->direction = to_direct || to_bounce ? DAMAGE_TO_DEVICE : DAMAGE_FROM_DEVICE;
+    return true;
+}
+
+/* Only memory beside the blocks was written: by legs of which path. */
+static void find_stray_path(const VerifyPlan *plan, const LegOutcome *by_leg,
+                            Conclusion *conclusion)
+{
+    bool strays[2] = { false, false };
+
+    for (size_t i = 0; i < plan->n_legs; i++)
+        if (by_leg[i].check && by_leg[i].check->canaries.stray_bytes > 0)
+            strays[rereads_index(plan->legs[i].path)] = true;
+    conclusion->direction = DAMAGE_BESIDE;
+    if (strays[0] != strays[1])
+        conclusion->path = strays[0] ? DMA_PATH_DIRECT : DMA_PATH_BOUNCE;
+}
+
+static void sum_checks(const VerifyPlan *plan, const LegOutcome *by_leg, Conclusion *conclusion)
+{
+    uint64_t most = 0;
+
+    for (size_t i = 0; i < plan->n_legs; i++) {
+        const LegCheck *check = by_leg[i].check;
+        uint64_t n = 0;
+
+        if (!check)
+            continue;
+        for (size_t class = 0; class < DAMAGE_CLASSES; class ++) {
+            conclusion->n_by_class[class] += check->n_by_class[class];
+            n += check->n_by_class[class];
+        }
+        conclusion->n_partial += check->n_partial;
+        conclusion->stray_bytes += check->canaries.stray_bytes;
+        if (n > most && check->pattern[0]) {
+            most = n;
+            memcpy(conclusion->pattern, check->pattern, sizeof(conclusion->pattern));
+        }
+    }
+}
+
+static void say_place(const Conclusion *conclusion, char *text, size_t size)
 {
     const char *path = dma_path_name(conclusion->path);
-    char *text = conclusion->sentence;
-    size_t size = sizeof(conclusion->sentence);
+    uint64_t n = conclusion->n_bad_blocks;
 
     switch (conclusion->direction) {
     case DAMAGE_TO_DEVICE:
         snprintf(text, size,
-                 "the %s path damages bytes on their way to the device: what it wrote is wrong "
-                 "whichever path reads it, %" PRIu64 " blocks in all, and nothing else is",
-                 path, n_bad);
+                 "the %s path damages bytes on their way to the device: what it wrote is wrong on "
+                 "the medium, whichever path reads it, %" PRIu64 " blocks as they were read",
+                 path, n);
         break;
     case DAMAGE_FROM_DEVICE:
         snprintf(text, size,
-                 "the %s path damages bytes on their way from the device: what it reads is wrong "
-                 "whichever path wrote it, %" PRIu64 " blocks in all, and nothing else is",
-                 path, n_bad);
+                 "the %s path damages bytes on their way from the device: the medium holds the "
+                 "right ones, and %" PRIu64 " blocks that this path read were wrong",
+                 path, n);
+        break;
+    case DAMAGE_BOTH_WAYS:
+        snprintf(text, size,
+                 "the %s path damages bytes both on their way to the device and from it, %" PRIu64
+                 " blocks as they were read",
+                 path, n);
         break;
     case DAMAGE_MEDIUM:
         snprintf(text, size,
                  "bytes are wrong whichever path wrote and whichever reads them, %" PRIu64
-                 " blocks in all: the medium, or what lies above both paths",
-                 n_bad);
+                 " blocks as they were read: the medium, or what lies above both paths",
+                 n);
+        break;
+    case DAMAGE_BESIDE:
+        snprintf(text, size,
+                 "every block is right, but %" PRIu64 " bytes of memory beside the blocks were "
+                 "written while the %s path was at work",
+                 conclusion->stray_bytes,
+                 conclusion->path == DMA_PATH_UNKNOWN ? "one or the other" : path);
         break;
     case DAMAGE_UNCLEAR:
         snprintf(text, size,
                  "%" PRIu64 " blocks are not as they were written; which path and direction "
-                 "damages them is not to be told from where they were seen",
-                 n_bad);
+                 "damages them is not to be told from what was seen",
+                 n);
         break;
     }
 }
 
-Conclusion conclusion_draw(const Matrix *matrix)
+/* The class that most bad pages have, and what they have in common, behind the place. */
+static void say_kind(const Conclusion *conclusion, char *text, size_t size)
 {
-    uint64_t n_bad = matrix_bad_blocks(matrix);
-    Conclusion conclusion = { .corrupt = n_bad > 0 };
+    size_t most = DAMAGE_NONE, length = strlen(text);
 
+    for (size_t class = DAMAGE_NONE + 1; class < DAMAGE_CLASSES; class ++)
+        if (conclusion->n_by_class[class] > conclusion->n_by_class[most])
+            most = class;
+    if (most == DAMAGE_NONE)
+        return;
+    snprintf(text + length, size - length, "; %s%s%s%s", damage_class_name((DamageClass)most),
+             2 * conclusion->n_partial > conclusion->n_by_class[most] ? " in a part of a page" : "",
+             conclusion->pattern[0] ? ", " : "", conclusion->pattern);
+}
+
+static const char *find_remedy(const Conclusion *conclusion)
+{
+    if (conclusion->direction == DAMAGE_MEDIUM)
+        return REMEDY_MEDIUM;
+    if (conclusion->direction == DAMAGE_UNCLEAR || conclusion->path == DMA_PATH_UNKNOWN)
+        return REMEDY_UNCLEAR;
+    return conclusion->path == DMA_PATH_BOUNCE ? REMEDY_BOUNCE : REMEDY_DIRECT;
+}
+
+Conclusion conclusion_draw(const VerifyPlan *plan, const LegOutcome *by_leg, const Matrix *matrix)
+{
+    Conclusion conclusion = {
+        .path = DMA_PATH_UNKNOWN,
+        .n_bad_blocks = matrix_bad_blocks(matrix),
+    };
+    SecondLooks looks = sum_looks(plan, by_leg);
+
+    sum_checks(plan, by_leg, &conclusion);
+    conclusion.corrupt = conclusion.n_bad_blocks > 0 || conclusion.stray_bytes > 0;
     if (!conclusion.corrupt)
         return conclusion;
-    find_place(matrix, &conclusion);
-    say(&conclusion, n_bad);
-    if (conclusion.direction == DAMAGE_MEDIUM)
-        conclusion.remedy = REMEDY_MEDIUM;
-    else if (conclusion.direction == DAMAGE_UNCLEAR)
-        conclusion.remedy = REMEDY_UNCLEAR;
-    else
-        conclusion.remedy = conclusion.path == DMA_PATH_BOUNCE ? REMEDY_BOUNCE : REMEDY_DIRECT;
+    if (conclusion.n_bad_blocks == 0)
+        find_stray_path(plan, by_leg, &conclusion);
+    else if (!find_place_by_looks(plan, &looks, &conclusion))
+        find_place_by_cells(matrix, &conclusion);
+    say_place(&conclusion, conclusion.sentence, sizeof(conclusion.sentence));
+    say_kind(&conclusion, conclusion.sentence, sizeof(conclusion.sentence));
+    conclusion.remedy = find_remedy(&conclusion);
     return conclusion;
+}
+
+static json_t *classes_to_json(const Conclusion *conclusion)
+{
+    json_t *classes = json_object();
+
+    for (size_t i = 0; i < DAMAGE_CLASSES; i++)
+        if (conclusion->n_by_class[i] > 0)
+            json_object_set_new(classes, damage_class_name((DamageClass)i),
+                                json_integer((json_int_t)conclusion->n_by_class[i]));
+    return classes;
 }
 
 json_t *conclusion_to_json(const Conclusion *conclusion)
 {
-    return json_pack("{s:s, s:s, s:s, s:s}", "direction",
+    return json_pack("{s:s, s:s, s:s, s:s, s:I, s:o, s:I, s:I, s:s}", "direction",
                      damage_direction_name(conclusion->direction), "path",
                      dma_path_name(conclusion->path), "sentence", conclusion->sentence, "remedy",
-                     conclusion->remedy);
+                     conclusion->remedy, "bad_blocks", (json_int_t)conclusion->n_bad_blocks,
+                     "bad_pages_by_class", classes_to_json(conclusion), "partial_pages",
+                     (json_int_t)conclusion->n_partial, "stray_bytes",
+                     (json_int_t)conclusion->stray_bytes, "pattern", conclusion->pattern);
 }

@@ -6,36 +6,49 @@
  *
  * A fault on the way to the device shows in what one path wrote, whichever path reads it; one on
  * the way from the device in what one path reads, whichever path wrote it; the medium in
- * everything.
+ * everything. Where bad blocks were read again right after the leg, that decides: right bytes on
+ * the medium speak for a fault of the reading, wrong ones for one of the writing. Else the cells
+ * decide.
  */
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <jansson.h>
 
 #include "bench/verify-matrix.h"
 
 typedef enum DamageDirection {
-    DAMAGE_UNCLEAR,     /* the cells tell no single place; the zero value */
+    DAMAGE_UNCLEAR,     /* what was seen tells no single place; the zero value */
     DAMAGE_TO_DEVICE,   /* what the path wrote is wrong, whoever reads it */
     DAMAGE_FROM_DEVICE, /* what the path reads is wrong, whoever wrote it */
+    DAMAGE_BOTH_WAYS,   /* of one path */
     DAMAGE_MEDIUM,      /* both paths alike: the medium, or what lies above both paths */
+    DAMAGE_BESIDE,      /* no block, but memory beside the blocks */
 } DamageDirection;
 
-/* "unclear", "to-device", "from-device", "medium"; static, never NULL. */
+/* "unclear", "to-device", "from-device", "both-ways", "medium", "beside-buffer"; static, never
+ * NULL. */
 const char *damage_direction_name(DamageDirection direction);
 
 typedef struct Conclusion {
-    bool corrupt; /* false: nothing is wrong, and nothing below is set */
+    bool corrupt; /* false: nothing is wrong, and nothing below tells anything */
     DamageDirection direction;
-    DmaPath path; /* of to and from the device; else DMA_PATH_UNKNOWN */
-    char sentence[512];
+    DmaPath path; /* whose fault it is; DMA_PATH_UNKNOWN where it is that of no single one */
+    uint64_t n_bad_blocks;
+    uint64_t n_by_class[DAMAGE_CLASSES]; /* bad pages that were looked at */
+    uint64_t n_partial;
+    uint64_t stray_bytes;               /* that were written beside the blocks */
+    char pattern[DAMAGE_PATTERN_BYTES]; /* of the leg with the most bad pages; or empty */
+    char sentence[1024];
     const char *remedy; /* static */
 } Conclusion;
 
-Conclusion conclusion_draw(const Matrix *matrix);
+/* `by_leg` and `matrix` as of matrix_build(). */
+Conclusion conclusion_draw(const VerifyPlan *plan, const LegOutcome *by_leg, const Matrix *matrix);
 
-/* {direction, path, sentence, remedy}: a new reference, or NULL when out of memory. */
+/* {direction, path, sentence, remedy, bad_blocks, bad_pages_by_class, partial_pages, stray_bytes,
+ * pattern}: a new reference, or NULL when out of memory. */
 json_t *conclusion_to_json(const Conclusion *conclusion);
 
 #endif

@@ -19,6 +19,7 @@ void verify_plan_done(VerifyPlan *plan)
 {
     free(plan->shapes);
     free(plan->workloads);
+    free(plan->written);
     free(plan->legs);
     *plan = (VerifyPlan) { 0 };
 }
@@ -124,10 +125,16 @@ static void add_shape(VerifyPlan *plan, Random *random, uint32_t shape, uint32_t
                 .content = { .seed = plan->seed, .generation = ++*generation },
                 .lead_bytes = lead_bytes(&plan->shapes[shape], plan->page_bytes),
                 .gap_bytes = plan->shapes[shape].gap_bytes,
+                .written = plan->written,
             },
         };
         size_t n_readers = draw_paths(plan, random, readers);
 
+        plan->written[*generation - 1] = (VerifyWritten) {
+            .content = leg.verify.content,
+            .block_bytes = plan->shapes[shape].block_bytes,
+            .leg_bytes = plan->shapes[shape].leg_bytes,
+        };
         add_leg(plan, &leg, writers[w], true);
         for (size_t r = 0; r < n_readers; r++)
             add_leg(plan, &leg, readers[r], false);
@@ -220,11 +227,12 @@ int verify_plan_build(const VerifyPlanInput *input, VerifyPlan *ret_plan)
         .n_rounds = profile->n_rounds,
         .direct = input->direct,
         .bounce = input->bounce,
+        .written = calloc(2 * profile->n_shapes * profile->n_rounds, sizeof(VerifyWritten)),
         .legs = calloc(6 * profile->n_shapes * profile->n_rounds, sizeof(VerifyLeg)),
         .page_bytes = input->page_bytes,
     };
 
-    if (!plan.shapes || !plan.workloads || !plan.legs) {
+    if (!plan.shapes || !plan.workloads || !plan.written || !plan.legs) {
         verify_plan_done(&plan);
         return -ENOMEM;
     }

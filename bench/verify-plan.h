@@ -48,7 +48,8 @@ typedef struct VerifyPlan {
     uint32_t n_rounds;
     bool direct; /* this path is to be run */
     bool bounce;
-    VerifyLeg *legs; /* owned */
+    VerifyWritten *written; /* owned; one for each write leg: generation g at g - 1 */
+    VerifyLeg *legs;        /* owned */
     size_t n_legs;
     uint64_t bytes_read;    /* of all legs */
     uint64_t bytes_written; /* of all legs: the wear, without the target's own making */

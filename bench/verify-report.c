@@ -42,7 +42,8 @@ static json_t *leg_to_json(const VerifyPlan *plan, const VerifyLeg *leg, const L
 
     if (report_add_outcome(json, outcome) < 0 ||
         (outcome->ran && outcome->fio.compared &&
-         report_add(json, "bad_blocks", json_integer((json_int_t)outcome->fio.n_bad_blocks)) < 0))
+         report_add(json, "bad_blocks", json_integer((json_int_t)outcome->fio.n_bad_blocks)) < 0) ||
+        (outcome->check && report_add(json, "check", leg_check_to_json(outcome->check)) < 0))
         return NULL;
     return take_ptr(json);
 }
@@ -188,6 +189,6 @@ int verify_report_build(const VerifyPlan *plan, const LegOutcome *outcomes, size
     for (size_t i = 0; i < plan->n_legs; i++)
         leg_outcome_prove(&by_leg[i], plan->legs[i].path);
     material.matrix = matrix_build(plan, by_leg);
-    material.conclusion = conclusion_draw(&material.matrix);
+    material.conclusion = conclusion_draw(plan, by_leg, &material.matrix);
     return tell(&material, ret_report);
 }

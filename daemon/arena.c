@@ -132,6 +132,11 @@ uint64_t arena_bytes(const Arena *arena)
     return arena->placed.n_pages * arena->placed.page_bytes;
 }
 
+uint8_t *arena_memory(const Arena *arena)
+{
+    return arena->memory->slots;
+}
+
 DmaPath arena_path(const Arena *arena)
 {
     return arena->path;

@@ -69,6 +69,8 @@ Arena *arena_free(Arena *arena);
 /* The memfd, close-on-exec, kept by the arena; its size is arena_bytes(). */
 int arena_fd(const Arena *arena);
 uint64_t arena_bytes(const Arena *arena);
+/* Our own mapping of its arena_bytes() bytes: the very pages that are lent. NULL when simulated. */
+uint8_t *arena_memory(const Arena *arena);
 DmaPath arena_path(const Arena *arena);
 bool arena_is_huge(const Arena *arena);
 uint64_t arena_page_bytes(const Arena *arena);

@@ -282,6 +282,8 @@ int fio_run(const FioRun *run, FioExit *ret_exit)
     if (!mkdtemp(temp_directory))
         return -errno;
     int r = run_in(run, temp_directory, ret_exit);
+    if (r >= 0 && run->leftovers)
+        run->leftovers(temp_directory, run->userdata);
     nftw(temp_directory, remove_entry, 8, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
     return r;
 }

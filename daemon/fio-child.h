@@ -30,6 +30,9 @@ typedef struct FioRun {
     /* After the answer to a SIGUSR1, sent once a second while less than half of the bound is used:
      * the standard output so far, NUL-ended, borrowed. NULL = no signals are sent. */
     void (*progress)(const char *text, size_t size, void *userdata);
+    /* After its end: its working directory, which is then removed with all that it left there.
+     * NULL = nothing of that is wanted. */
+    void (*leftovers)(const char *directory, void *userdata);
     void *userdata;
 } FioRun;
 

@@ -13,6 +13,7 @@
 #include "daemon/cpu-time.h"
 #include "daemon/fio-child.h"
 #include "daemon/leg-cgroup.h"
+#include "daemon/leg-verify.h"
 
 /* A leg slower than this stands still: no card that is sound is. */
 #define LEAST_BYTES_PER_SEC (UINT64_C(128) * 1024)
@@ -29,6 +30,8 @@ typedef struct LegRun {
     FioExit end;
     uint64_t busy_usec; /* of the whole host, fio's start-up included */
     char *job;
+    LegVerifyStage verify; /* of a verify's leg, whose outcome has a check */
+    int verify_result;     /* of taking what fio left behind */
 } LegRun;
 
 static void leg_run_done(LegRun *run)
@@ -104,6 +107,13 @@ static void on_progress(const char *text, size_t size, void *userdata)
         run->stage->progress(run->leg, bytes, run->stage->userdata);
 }
 
+static void on_leftovers(const char *directory, void *userdata)
+{
+    LegRun *run = userdata;
+
+    run->verify_result = leg_verify_collect(&run->verify, directory, run->outcome.check);
+}
+
 /* "leg-007.json": the caller frees; NULL when out of memory. */
 static char *file_name(const LegJob *leg, const char *suffix)
 {
@@ -161,6 +171,7 @@ static int run_fio(LegRun *run, const char *job_path, int arena_fd_)
             LEG_BASE_USEC + run->leg->workload->leg_bytes / LEAST_BYTES_PER_SEC * USEC_PER_SEC,
         .cancel_fd = run->stage->cancel_fd,
         .progress = on_progress,
+        .leftovers = run->leg->verify ? on_leftovers : NULL,
         .userdata = run,
     };
     int r;
@@ -285,11 +296,31 @@ static int put_record(LegRun *run, const Arena *arena)
     return r < 0 ? r : evidence_put_json(run->stage->evidence, name, record);
 }
 
+/* Make ready for what a verify looks at. */
+static int arm(LegRun *run)
+{
+    if (!run->leg->verify)
+        return 0;
+    run->outcome.check = calloc(1, sizeof(*run->outcome.check));
+    if (!run->outcome.check)
+        return -ENOMEM;
+    run->verify = (LegVerifyStage) {
+        .leg = run->leg,
+        .places = run->stage->places,
+        .target = run->stage->target,
+        .evidence = run->stage->evidence,
+    };
+    leg_verify_arm(&run->verify);
+    return 0;
+}
+
 static int run_to_record(LegRun *run, Place *place)
 {
     _cleanup_free_ char *job_path = NULL;
     int r = write_job(run, place->arena, &job_path);
 
+    if (r >= 0)
+        r = arm(run);
     if (r >= 0)
         r = measure(run, job_path, arena_fd(place->arena));
     if (r >= 0 && run->end.cancelled)
@@ -301,6 +332,9 @@ static int run_to_record(LegRun *run, Place *place)
     run->outcome.frames_known = place->n_frames == arena_frames(place->arena)->n_pages;
     run->outcome.frames_unchanged = run->check.n_moved == 0 && run->check.n_misplaced == 0;
     r = judge(run);
+    if (r >= 0 && run->leg->verify)
+        r = run->verify_result < 0 ? run->verify_result
+                                   : leg_verify_look(&run->verify, run->outcome.check);
     if (r < 0)
         return r;
     leg_outcome_prove(&run->outcome, run->leg->path);

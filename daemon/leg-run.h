@@ -25,6 +25,7 @@ typedef struct LegStage {
     TraceSession *trace;          /* NULL: nothing is seen */
     bool count_bounces; /* beside mappings, which have been seen cut: else those alone tell more,
                            and cost less */
+    Places *places;     /* of both paths; NULL where no leg is a verify's */
     Evidence *evidence;
     int cancel_fd; /* readable or hung up: stop */
     /* About once a second. */

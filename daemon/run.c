@@ -301,6 +301,7 @@ static int stage_run(Run *run, RunEnd *end)
         .target = &run->target,
         .device = run->device,
         .translation = translation_scope(&run->facts, run->device),
+        .places = &run->places,
         .evidence = run->evidence,
         .cancel_fd = run->link->control_fd,
         .progress = on_leg_progress,

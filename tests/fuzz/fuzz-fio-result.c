@@ -19,12 +19,13 @@ static const Workload workload = {
     .leg_bytes = 16777216,
 };
 
-static void judge(const FioEvidence *evidence)
+static void judge(const FioEvidence *evidence,
+                  int (*judge_one)(const FioEvidence *, const Workload *, FioResult *))
 {
     _cleanup_json_ json_t *json = NULL;
     FioResult result, again;
 
-    if (fio_result_judge(evidence, &workload, &result) < 0)
+    if (judge_one(evidence, &workload, &result) < 0)
         return;
     if (result.passed != (json_array_size(result.reasons) == 0))
         abort();
@@ -62,7 +63,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         evidence.err = nul + 1;
         evidence.err_bytes = size - 2 - evidence.out_bytes;
     }
-    judge(&evidence);
+    judge(&evidence, fio_result_judge);
+    judge(&evidence, fio_result_judge_compared);
     fio_progress_bytes(evidence.out, evidence.out_bytes, &bytes);
     return 0;
 }

@@ -143,6 +143,133 @@ static void test_the_place_is_told_from_the_cells(void **state)
     }
 }
 
+/* Add second looks to every bad leg: the medium is right, or wrong. */
+static void look_again(Run *run, bool right)
+{
+    for (size_t i = 0; i < run->n; i++) {
+        LegCheck *check;
+
+        if (run->outcomes[i].fio.n_bad_blocks == 0 || run->outcomes[i].check)
+            continue;
+        check = calloc(1, sizeof(*check));
+        assert_non_null(check);
+        check->n_examined = check->n_blocks = 1;
+        check->n_by_class[DAMAGE_FLIPPED] = 2;
+        check->blocks[0].rereads = (Rereads) {
+            .n = { 2, 2 },
+            .n_right = { right ? 2 : 0, 0 },
+            .alike = { true, true },
+            .same = !right,
+        };
+        run->outcomes[i].check = check;
+    }
+}
+
+static void expect_place(Run *run, const char *direction, const char *path)
+{
+    json_t *report = build(run);
+
+    assert_int_equal(run_report_verdict(report), VERDICT_CORRUPTION);
+    assert_string_equal(conclusion_of(report, "direction"), direction);
+    assert_string_equal(conclusion_of(report, "path"), path);
+    assert_non_null(strstr(conclusion_of(report, "sentence"), "bit-flips"));
+    json_decref(report);
+    done(run);
+}
+
+/* A rare fault need not show in every cell: second looks tell its place all the same. */
+static void test_second_looks_tell_the_place(void **state)
+{
+    Run run;
+
+    (void)state;
+    start(&run, true, true);
+    damage(&run, DMA_PATH_DIRECT, DMA_PATH_BOUNCE);
+    look_again(&run, true);
+    expect_place(&run, "from-device", "bounce");
+    start(&run, true, true);
+    damage(&run, DMA_PATH_BOUNCE, DMA_PATH_DIRECT);
+    look_again(&run, false);
+    expect_place(&run, "to-device", "bounce");
+    start(&run, true, true);
+    damage(&run, DMA_PATH_UNKNOWN, DMA_PATH_UNKNOWN);
+    look_again(&run, false);
+    expect_place(&run, "medium", "unknown");
+    start(&run, true, true);
+    damage(&run, DMA_PATH_UNKNOWN, DMA_PATH_UNKNOWN);
+    look_again(&run, true);
+    expect_place(&run, "medium", "unknown");
+    /* from the device in what direct wrote, to the device in what bounce wrote: both are bounce's
+     */
+    start(&run, true, true);
+    damage(&run, DMA_PATH_DIRECT, DMA_PATH_BOUNCE);
+    look_again(&run, true);
+    damage(&run, DMA_PATH_BOUNCE, DMA_PATH_DIRECT);
+    look_again(&run, false);
+    expect_place(&run, "both-ways", "bounce");
+}
+
+/* With one path, wrong bytes on the medium may be the way's fault or the medium's own. */
+static void test_one_path_cannot_tell_the_medium_from_the_way_to_it(void **state)
+{
+    Run run;
+
+    (void)state;
+    start(&run, false, true);
+    damage(&run, DMA_PATH_UNKNOWN, DMA_PATH_UNKNOWN);
+    look_again(&run, false);
+    expect_place(&run, "unclear", "unknown");
+}
+
+static void test_bytes_beside_the_blocks_are_corruption(void **state)
+{
+    json_t *report;
+    Run run;
+
+    (void)state;
+    start(&run, true, true);
+    for (size_t i = 0; i < run.n; i++) {
+        run.outcomes[i].check = calloc(1, sizeof(LegCheck));
+        assert_non_null(run.outcomes[i].check);
+        run.outcomes[i].check->canaries.checked = true;
+        if (run.plan.legs[i].path == DMA_PATH_DIRECT)
+            continue;
+        run.outcomes[i].check->canaries.n_strays = 1;
+        run.outcomes[i].check->canaries.stray_bytes = 64;
+    }
+    report = build(&run);
+    assert_int_equal(run_report_verdict(report), VERDICT_CORRUPTION);
+    assert_string_equal(conclusion_of(report, "direction"), "beside-buffer");
+    assert_string_equal(conclusion_of(report, "path"), "bounce");
+    json_decref(report);
+    done(&run);
+}
+
+/* What a replay does: each outcome written and read back gives the same report. */
+static void test_replay_from_json(void **state)
+{
+    json_t *report, *replayed;
+    Run run;
+
+    (void)state;
+    start(&run, true, true);
+    damage(&run, DMA_PATH_DIRECT, DMA_PATH_BOUNCE);
+    look_again(&run, true);
+    report = build(&run);
+    for (size_t i = 0; i < run.n; i++) {
+        json_t *json = leg_outcome_to_json(&run.outcomes[i]);
+
+        leg_outcome_done(&run.outcomes[i]);
+        assert_int_equal(leg_outcome_from_json(json, &run.outcomes[i]), 0);
+        json_decref(json);
+    }
+    replayed = build(&run);
+    assert_true(json_equal(report, replayed));
+    json_decref(report);
+    json_decref(replayed);
+    done(&run);
+}
+
 static void test_one_bad_block_in_a_broken_leg_is_corruption(void **state)
 {
     json_t *report;
@@ -222,6 +349,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pass),
         cmocka_unit_test(test_the_place_is_told_from_the_cells),
+        cmocka_unit_test(test_second_looks_tell_the_place),
+        cmocka_unit_test(test_one_path_cannot_tell_the_medium_from_the_way_to_it),
+        cmocka_unit_test(test_bytes_beside_the_blocks_are_corruption),
+        cmocka_unit_test(test_replay_from_json),
         cmocka_unit_test(test_one_bad_block_in_a_broken_leg_is_corruption),
         cmocka_unit_test(test_a_leg_that_is_missing_or_not_proved_is_no_pass),
         cmocka_unit_test(test_one_path_alone_is_no_pass),

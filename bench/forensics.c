@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From bytes to a class of damage. */
+#include "bench/forensics.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "bench/canary.h"
+#include "bench/forensics-source.h"
+
+/* More bits, or bits closer together, are a stretch of other bytes rather than flips. */
+#define MOST_FLIPS      16U
+#define MOST_FLIP_BYTES 8U
+/* Fewer equal bytes in a row may be chance. */
+#define LEAST_FILL_BYTES 4U
+/* The bytes next to a cut may be right all the same: a mark, which generations of a block share,
+ * and others by chance, once in 256 times each. */
+#define CUT_TOLERANCE_BYTES (VERIFY_PATTERN_MARK_BYTES + 2U)
+
+static const char *const class_names[DAMAGE_CLASSES] = {
+    [DAMAGE_NONE] = "none",       [DAMAGE_ZEROS] = "zeros",
+    [DAMAGE_ONES] = "ones",       [DAMAGE_UNTOUCHED] = "untouched",
+    [DAMAGE_STALE] = "stale",     [DAMAGE_MISPLACED] = "misplaced",
+    [DAMAGE_SHIFTED] = "shifted", [DAMAGE_FLIPPED] = "bit-flips",
+    [DAMAGE_GARBAGE] = "garbage",
+};
+
+const char *damage_class_name(DamageClass class)
+{
+    return class_names[class];
+}
+
+int damage_class_from_name(const char *name, DamageClass *ret_class)
+{
+    for (size_t i = 0; name && i < DAMAGE_CLASSES; i++)
+        if (strcmp(name, class_names[i]) == 0) {
+            *ret_class = (DamageClass)i;
+            return 0;
+        }
+    return -EINVAL;
+}
+
+static const VerifyWritten *wanted(const SuspectBlock *block)
+{
+    return &block->written[block->generation - 1];
+}
+
+uint32_t suspect_pages(const SuspectBlock *block)
+{
+    return (block->page_offset + wanted(block)->block_bytes + block->page_bytes - 1) /
+           block->page_bytes;
+}
+
+/* The part of the block that lies in one page. */
+typedef struct Part {
+    uint32_t begin, end; /* in the block */
+} Part;
+
+static Part part_of(const SuspectBlock *block, uint32_t page)
+{
+    uint32_t block_bytes = wanted(block)->block_bytes;
+    uint32_t begin = page == 0 ? 0 : page * block->page_bytes - block->page_offset;
+    uint32_t end = (page + 1) * block->page_bytes - block->page_offset;
+
+    return (Part) { begin, end < block_bytes ? end : block_bytes };
+}
+
+/* The byte that should be at this place of the block. */
+static uint8_t right_byte(const uint8_t *pattern, uint32_t at)
+{
+    return pattern[at % VERIFY_PATTERN_BYTES];
+}
+
+/* The damaged stretch and its sums; false when nothing is damaged. */
+static bool measure(const SuspectBlock *block, Part part, const uint8_t *pattern, Damage *damage)
+{
+    bool found = false;
+
+    for (uint32_t at = part.begin; at < part.end; at++) {
+        uint8_t differs = block->received[at] ^ right_byte(pattern, at);
+
+        if (!differs)
+            continue;
+        if (!found) {
+            damage->begin = at;
+            damage->bit = (uint32_t)__builtin_ctz(differs);
+        }
+        found = true;
+        damage->end = at + 1;
+        damage->n_bad_bytes++;
+        damage->n_bad_bits += (uint32_t)__builtin_popcount(differs);
+    }
+    damage->slot_offset = (damage->begin - part.begin) % FORENSICS_SLOT_BYTES;
+    return found;
+}
+
+static bool all_are(const SuspectBlock *block, const Damage *damage, uint8_t value)
+{
+    for (uint32_t at = damage->begin; at < damage->end; at++)
+        if (block->received[at] != value)
+            return false;
+    return damage->end - damage->begin >= LEAST_FILL_BYTES;
+}
+
+static bool is_flips(const Damage *damage)
+{
+    return damage->n_bad_bits <= MOST_FLIPS && damage->n_bad_bytes <= MOST_FLIP_BYTES &&
+           damage->n_bad_bits < 3 * damage->n_bad_bytes;
+}
+
+static bool is_untouched(const SuspectBlock *block, const Damage *damage)
+{
+    size_t n = damage->end - damage->begin;
+
+    return block->canary_known && n >= LEAST_FILL_BYTES &&
+           canary_intact(block->canary_seed, block->arena_offset + damage->begin,
+                         block->received + damage->begin, n) == n;
+}
+
+/* The latest earlier generation that wrote these very bytes at this very place of the target. */
+static bool find_stale(const SuspectBlock *block, Damage *damage)
+{
+    uint64_t first = block->offset_bytes + damage->begin;
+
+    if (damage->end - damage->begin < LEAST_FILL_BYTES)
+        return false;
+    for (uint32_t g = block->generation - 1; g > 0; g--) {
+        const VerifyWritten *written = &block->written[g - 1];
+        bool same = first + (damage->end - damage->begin) <= written->leg_bytes;
+
+        for (uint32_t at = damage->begin; same && at < damage->end;) {
+            uint64_t place = block->offset_bytes + at, in_block = place % written->block_bytes;
+            uint64_t left = written->block_bytes - in_block;
+            uint8_t bytes[FORENSICS_SLOT_BYTES];
+            uint32_t n = damage->end - at;
+
+            n = n < left ? n : (uint32_t)left;
+            n = n < sizeof(bytes) ? n : (uint32_t)sizeof(bytes);
+            verify_content_fill(&written->content, place - in_block, in_block, bytes, n);
+            same = memcmp(bytes, block->received + at, n) == 0;
+            at += n;
+        }
+        if (!same)
+            continue;
+        damage->generation = g;
+        return true;
+    }
+    return false;
+}
+
+/* Bytes of this very block that stand elsewhere in the page: how far off. The pattern repeats, so
+ * every distance that leaves its phase alone explains them, as long as they come from within the
+ * part. A copy that lies further on begins with the part's first byte, one that lies before ends
+ * with its last: such a distance goes before others, then the least. */
+static bool find_shift(Part part, uint32_t begin, uint32_t end, uint32_t phase, int32_t *ret_shift)
+{
+    int64_t period = VERIFY_PATTERN_BYTES, length = part.end - part.begin;
+    int64_t least = ((int64_t)begin - phase) % period - length / period * period;
+    int64_t best_cost = INT64_MAX;
+
+    for (int64_t shift = least; shift < length; shift += period) {
+        int64_t from = (int64_t)begin - shift, to = (int64_t)end - shift;
+        int64_t cost =
+            (shift < 0 ? -shift : shift) + (from == part.begin || to == part.end ? 0 : length);
+
+        if (shift == 0 || from < part.begin || to > part.end || cost >= best_cost)
+            continue;
+        best_cost = cost;
+        *ret_shift = (int32_t)shift;
+    }
+    return best_cost < INT64_MAX;
+}
+
+static DamageClass find_elsewhere(const SuspectBlock *block, Part part, Damage *damage)
+{
+    uint32_t n = damage->end - damage->begin;
+    ByteSource source;
+
+    if (!forensics_find_source(block->written, block->generation, block->received + damage->begin,
+                               n, &source) ||
+        source.to - source.from < n / 3)
+        return DAMAGE_GARBAGE;
+    damage->generation = source.generation;
+    damage->source_block = source.block_offset_bytes;
+    if (source.generation == block->generation &&
+        source.block_offset_bytes == block->offset_bytes &&
+        find_shift(part, damage->begin + (uint32_t)source.from, damage->begin + (uint32_t)source.to,
+                   source.phase, &damage->shift_bytes))
+        return DAMAGE_SHIFTED;
+    damage->left_over = block->before_known && source.generation == block->generation &&
+                        source.block_offset_bytes == block->before_block &&
+                        source.phase == (damage->begin + source.from) % VERIFY_PATTERN_BYTES;
+    return DAMAGE_MISPLACED;
+}
+
+static DamageClass find_class(const SuspectBlock *block, Part part, Damage *damage)
+{
+    if (all_are(block, damage, 0))
+        return DAMAGE_ZEROS;
+    if (all_are(block, damage, 0xff))
+        return DAMAGE_ONES;
+    if (is_flips(damage))
+        return DAMAGE_FLIPPED;
+    if (is_untouched(block, damage))
+        return DAMAGE_UNTOUCHED;
+    if (find_stale(block, damage))
+        return DAMAGE_STALE;
+    return find_elsewhere(block, part, damage);
+}
+
+/* Whether a cut lies at a slot's edge, but for a few bytes that were right by chance. */
+static bool is_slot_edge(Part part, uint32_t cut, bool begins)
+{
+    uint32_t at = cut - part.begin;
+    uint32_t beyond =
+        begins ? at % FORENSICS_SLOT_BYTES
+               : (FORENSICS_SLOT_BYTES - at % FORENSICS_SLOT_BYTES) % FORENSICS_SLOT_BYTES;
+
+    return beyond <= CUT_TOLERANCE_BYTES;
+}
+
+static void find_cut(Part part, Damage *damage)
+{
+    bool from_start = damage->begin - part.begin <= CUT_TOLERANCE_BYTES;
+    bool to_end = part.end - damage->end <= CUT_TOLERANCE_BYTES;
+
+    if (damage->class == DAMAGE_SHIFTED || damage->class == DAMAGE_FLIPPED || from_start == to_end)
+        return;
+    damage->partial = true;
+    damage->at_slot_edge = from_start ? is_slot_edge(part, damage->end, false)
+                                      : is_slot_edge(part, damage->begin, true);
+}
+
+Damage forensics_judge(const SuspectBlock *block, uint32_t page)
+{
+    Damage damage = { .page = page };
+    Part part = part_of(block, page);
+    uint8_t pattern[VERIFY_PATTERN_BYTES];
+
+    verify_content_pattern(&wanted(block)->content, block->offset_bytes, pattern);
+    if (!measure(block, part, pattern, &damage))
+        return damage;
+    damage.class = find_class(block, part, &damage);
+    find_cut(part, &damage);
+    return damage;
+}
