@@ -36,6 +36,7 @@ enum Option {
     OPTION_CONFIRM_CID,
     OPTION_SEED,
     OPTION_DETACH,
+    OPTION_CLEAR,
     OPTION_LIMIT,
     OPTION_BY,
     OPTION_LIVE,
@@ -63,6 +64,8 @@ static const CommandOption options[N_OPTIONS] = {
     [OPTION_SEED] = { "seed", 0, "N", VERB_OPTION_SEED, "repeat the order of an earlier run" },
     [OPTION_DETACH] = { "detach", 0, NULL, VERB_OPTION_DETACH,
                         "print the run's id and leave it running" },
+    [OPTION_CLEAR] = { "clear", 0, NULL, VERB_OPTION_CLEAR,
+                       "run nothing: release corrupt cards, or --confirm-cid's" },
     [OPTION_LIMIT] = { "limit", 0, "N", VERB_OPTION_LIMIT, "at most so many runs" },
     [OPTION_BY] = { "by", 0, "WHAT", VERB_OPTION_BY,
                     "compare by kernel, xen, boot-mode, ... (see man)" },
@@ -198,6 +201,8 @@ static bool *flag_slot(CommandLine *command, enum Option option)
         return &command->dry_run;
     case OPTION_DETACH:
         return &command->detach;
+    case OPTION_CLEAR:
+        return &command->clear;
     default:
         return NULL;
     }
@@ -333,6 +338,9 @@ static int check_combination(const CommandLine *command, Failure *ret_failure)
     if (here && command->live_usec > 0)
         return usage_failure(ret_failure, "--live watches this host", NULL,
                              "leave out --live, or --root and --dtb");
+    if (command->clear && (command->argument || command->dry_run || command->detach))
+        return usage_failure(ret_failure, "--clear runs nothing", NULL,
+                             "leave out target, --dry-run and --detach, or --clear");
     if (command->dry_run && command->detach)
         return usage_failure(ret_failure, "--dry-run starts nothing to detach from", NULL,
                              "leave out --detach, or --dry-run");

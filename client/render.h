@@ -27,6 +27,11 @@ void render_analysis(const json_t *analysis, const Page *page);
 /* Plain text under 80 columns, whatever the page, for a mail: {schema, version, inspection}. */
 void render_bugreport(const json_t *report, const Page *page);
 
+void render_cleared(const json_t *reply, const Page *page); /* ClearCorruption's reply */
+
+/* Cards that are not written to: type CorruptCard; nothing for an empty or missing array. */
+void render_corrupt_cards(const json_t *cards, const Page *page);
+
 /* Findings, worst first, each with evidence, explanation and remedy. An empty or missing array
  * prints nothing. */
 void render_findings(const json_t *findings, const Page *page, unsigned indent);

@@ -23,6 +23,7 @@ typedef enum VerbOption {
     VERB_OPTION_LIMIT = 1 << 7,
     VERB_OPTION_BY = 1 << 8,
     VERB_OPTION_LIVE = 1 << 9,
+    VERB_OPTION_CLEAR = 1 << 10,
 } VerbOption;
 
 struct Verb {

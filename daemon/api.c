@@ -152,6 +152,7 @@ static void status_done(Manager *manager, PendingCall *call, json_t *inspection,
         json_object_set_new(status, "failure", json_string(failure));
     json_object_set_new(status, "findings",
                         findings_above_info(json_object_get(inspection, "findings")));
+    json_object_set_new(status, "corrupt_cards", card_latches_to_json(jobs_latches(manager->jobs)));
     api_store_finish_status(manager, call, status);
 }
 
@@ -206,6 +207,16 @@ static void bench(Manager *manager, PendingCall *call)
 static void verify(Manager *manager, PendingCall *call)
 {
     start_run(manager, call, RUN_KIND_VERIFY);
+}
+
+static void clear_corruption(Manager *manager, PendingCall *call)
+{
+    const char *card;
+
+    if (!take_string(call, "card", &card))
+        return;
+    call_reply(call, json_pack("{s:i, s:o}", "schema", 1, "cleared",
+                               card_latches_clear(jobs_latches(manager->jobs), card)));
 }
 
 static void watch(Manager *manager, PendingCall *call)
@@ -308,6 +319,7 @@ static const struct {
     { "Analyze", PEER_READS, analyze_file },
     { "Bench", PEER_ALL, bench },
     { "Verify", PEER_ALL, verify },
+    { "ClearCorruption", PEER_ALL, clear_corruption },
     { "Watch", PEER_READS, watch },
     { "Cancel", PEER_ALL, cancel },
     { "Show", PEER_READS, show },

@@ -9,6 +9,7 @@
 #include <systemd/sd-id128.h>
 
 #include "common/json.h"
+#include "daemon/log.h"
 #include "daemon/store-time.h"
 
 /* A suspicion that so many runs in a row do not decide is left to the schedule: each run wears the
@@ -93,6 +94,28 @@ Job *job_new(Jobs *jobs, RunRequest *request, RunPlan *plan)
     return job;
 }
 
+static bool found_damage(const Job *job)
+{
+    return job->record.has_verdict && job->record.verdict == VERDICT_CORRUPTION;
+}
+
+void job_hear_finding(Job *job, const json_t *message, CardLatches *latches)
+{
+    const char *card = json_get_string(message, "card", NULL);
+    const char *reason = json_get_string(message, "message", "bytes are damaged");
+
+    if (!card ||
+        strcmp(json_get_string(message, "verdict", ""), verdict_name(VERDICT_CORRUPTION)) != 0)
+        return;
+    job->record.has_verdict = true;
+    job->record.verdict = VERDICT_CORRUPTION;
+    run_record_set(&job->record.reason, reason);
+    log_error("run %s: corruption on card %s: %s; nothing is written to it any more",
+              job->record.id, card, reason);
+    if (card_latches_set(latches, card, job->record.id, reason) < 0)
+        log_error("out of memory: card %s may be written to", card);
+}
+
 void job_hear_end(Job *job, const json_t *message)
 {
     const char *verdict = json_get_string(message, "verdict", NULL);
@@ -100,7 +123,8 @@ void job_hear_end(Job *job, const json_t *message)
 
     if (run_state_from_name(json_get_string(message, "state", ""), &record->state) < 0)
         record->state = RUN_FAILED;
-    record->has_verdict = verdict && verdict_from_name(verdict, &record->verdict) >= 0;
+    if (!found_damage(job))
+        record->has_verdict = verdict && verdict_from_name(verdict, &record->verdict) >= 0;
     run_record_set(&record->reason, json_get_string(message, "reason", NULL));
     run_record_set(&record->evidence, json_get_string(message, "evidence", NULL));
     job->written_known = json_is_integer(json_object_get(message, "written_bytes"));

@@ -65,6 +65,10 @@ void job_free(Job *job);
 /* What it may write at most: its legs, and the target's making. */
 uint64_t job_write_bytes(const Job *job);
 
+/* Take a finding. Damaged bytes are the run's verdict from this moment on, however it ends, and its
+ * card is left alone. */
+void job_hear_finding(Job *job, const json_t *message, CardLatches *latches);
+
 /* Take the end that the run itself tells: the message of event "end". */
 void job_hear_end(Job *job, const json_t *message);
 

@@ -34,6 +34,7 @@ struct Jobs {
     size_t n_jobs; /* running, waiting, and those whose admission is being decided */
     STAILQ_HEAD(, Job) waiting;
     JobWatchers *watchers;
+    CardLatches *latches;
     void (*ended)(const RunRecord *record, void *userdata);
     void *ended_userdata;
     void (*idle)(void *userdata);
@@ -59,8 +60,11 @@ int jobs_new(sd_event *event, const Config *config, Store *store, Offload *offlo
 
     if (!jobs)
         return -ENOMEM;
-    r = job_watchers_new(&jobs->watchers);
+    r = card_latches_new(store, offload, &jobs->latches);
+    if (r >= 0)
+        r = job_watchers_new(&jobs->watchers);
     if (r < 0) {
+        card_latches_free(jobs->latches);
         free(jobs);
         return r;
     }
@@ -85,6 +89,7 @@ Jobs *jobs_free(Jobs *jobs)
         job_drop(job);
     }
     job_watchers_free(jobs->watchers);
+    card_latches_free(jobs->latches);
     free(jobs);
     return NULL;
 }
@@ -240,6 +245,8 @@ static void on_child_message(const json_t *message, void *userdata)
         job_hear_end(job, message);
         return;
     }
+    if (strcmp(event, "finding") == 0)
+        job_hear_finding(job, message, job->jobs->latches);
     if (strcmp(event, "leg") == 0)
         job->record.legs_done = (unsigned)json_get_int(message, "leg", 0) + 1;
     job->record.legs_total = (unsigned)json_get_int(message, "legs_total", job->record.legs_total);
@@ -265,6 +272,7 @@ static int start_job(Jobs *jobs, Job *job)
         .plan = &job->plan,
         .config = jobs->config,
         .history = job->history,
+        .latches = jobs->latches,
     };
     job->record.state = RUN_RUNNING;
     return child_start(jobs->event, &spec, &job->child);
@@ -560,4 +568,9 @@ void jobs_stop(Jobs *jobs, void (*idle)(void *userdata), void *userdata)
         return;
     }
     idle(userdata);
+}
+
+CardLatches *jobs_latches(Jobs *jobs)
+{
+    return jobs->latches;
 }

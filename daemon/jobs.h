@@ -13,6 +13,7 @@
 
 #include "bench/request.h"
 #include "bench/run-plan.h"
+#include "daemon/card-latches.h"
 #include "daemon/config.h"
 #include "daemon/offload.h"
 #include "daemon/run-record.h"
@@ -53,6 +54,9 @@ const RunRecord *jobs_running(const Jobs *jobs);
 json_t *jobs_queued_to_json(const Jobs *jobs);
 /* The record of that id if it is under way or waiting, or NULL; borrowed likewise. */
 const RunRecord *jobs_find(const Jobs *jobs, const char *run);
+
+/* The cards that no job writes to; borrowed. */
+CardLatches *jobs_latches(Jobs *jobs);
 
 /* Interrupt what runs, forget what waits; `idle` is called when nothing is left, at once or later.
  */

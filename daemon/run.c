@@ -7,6 +7,7 @@
 #include "daemon/run.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,6 +46,7 @@ typedef struct Run {
     size_t n_legs;
     LegOutcome *outcomes;
     size_t n_outcomes;
+    bool damage_told;
     json_t *report;
 } Run;
 
@@ -121,19 +123,25 @@ static int stage_request(Run *run, RunEnd *end)
 /* --- claim --------------------------------------------------------------------------------- */
 
 /* The cards that are up. The caller frees *ret_cards, whose words are borrowed from the facts. */
-static int list_cards(const HostFacts *facts, TargetCard **ret_cards, size_t *ret_n)
+static int list_cards(const Run *run, TargetCard **ret_cards, size_t *ret_n)
 {
+    const HostFacts *facts = &run->facts;
     TargetCard *cards = calloc(facts->n_devices + 1, sizeof(*cards));
     size_t n = 0;
 
     if (!cards)
         return -ENOMEM;
     for (size_t i = 0; i < facts->n_devices; i++)
-        if (facts->devices[i].state == DEVICE_STATE_READY && facts->devices[i].block)
+        if (facts->devices[i].state == DEVICE_STATE_READY && facts->devices[i].block) {
+            const char *disk = facts->devices[i].block;
+            const char *cid = json_get_string(facts->devices[i].card, "cid", NULL);
+
             cards[n++] = (TargetCard) {
-                .disk = facts->devices[i].block,
-                .cid = json_get_string(facts->devices[i].card, "cid", NULL),
+                .disk = disk,
+                .cid = cid,
+                .latch = card_latches_find(run->input->latches, cid, disk),
             };
+        }
     *ret_cards = cards;
     *ret_n = n;
     return 0;
@@ -179,7 +187,7 @@ static int stage_claim(Run *run, RunEnd *end)
     if (r >= 0)
         r = host_acquire(&source, &run->facts);
     if (r >= 0)
-        r = list_cards(&run->facts, &cards, &want.n_cards);
+        r = list_cards(run, &cards, &want.n_cards);
     if (r < 0)
         return r;
     if (want.n_cards == 0)
@@ -268,6 +276,37 @@ static int tell_leg(const Run *run, const LegJob *leg, const LegOutcome *outcome
                                 leg_outcome_counts(outcome) ? NULL : outcome->proof.reason));
 }
 
+/* The first leg that shows damage: told at once, since from now on nothing is to be written to this
+ * card. */
+static int tell_damage(Run *run, const LegJob *leg, const LegOutcome *outcome)
+{
+    uint64_t strays = outcome->check ? outcome->check->canaries.stray_bytes : 0;
+    char card[CARD_LATCH_BYTES], message[256];
+
+    if (run->damage_told || (outcome->fio.n_bad_blocks == 0 && strays == 0))
+        return 0;
+    run->damage_told = true;
+    card_latch_name(run->target.cid, run->target.disk, card);
+    if (outcome->fio.n_bad_blocks > 0)
+        snprintf(message, sizeof(message),
+                 "%" PRIu64 " blocks are not as they were written, read by the %s path",
+                 outcome->fio.n_bad_blocks, dma_path_name(leg->path));
+    else
+        snprintf(message, sizeof(message),
+                 "%" PRIu64 " bytes of memory beside the blocks were written, %s path", strays,
+                 dma_path_name(leg->path));
+    return child_send(
+        run->link,
+        json_pack("{s:s, s:{s:s, s:s, s:s, s:[s], s:s, s:s}, s:s, s:s, s:s, s:i}", "event",
+                  "finding", "finding", "id", "CMP-02", "severity", "critical", "device",
+                  run->device->name, "evidence", message, "explanation",
+                  "what was read back is not what was written", "remedy",
+                  "nothing is written to this card any more; the report of the run tells the place "
+                  "and what to do",
+                  "card", card, "verdict", verdict_name(VERDICT_CORRUPTION), "message", message,
+                  "leg", (int)leg->index));
+}
+
 /* Where windows leave memory out, the event alone does not tell which buffer bounced. */
 static int add_addresses(Run *run)
 {
@@ -329,6 +368,8 @@ static int stage_run(Run *run, RunEnd *end)
             return r;
         run->n_outcomes++;
         r = mind_cut_mappings(run, &stage, &run->outcomes[i]);
+        if (r >= 0)
+            r = tell_damage(run, &leg, &run->outcomes[i]);
         if (r >= 0)
             r = tell_leg(run, &leg, &run->outcomes[i]);
         if (r < 0)

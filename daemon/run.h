@@ -9,6 +9,7 @@
 
 #include "bench/request.h"
 #include "bench/run-plan.h"
+#include "daemon/card-latches.h"
 #include "daemon/child.h"
 #include "daemon/config.h"
 
@@ -19,7 +20,8 @@ typedef struct RunInput {
     const RunPlan
         *plan; /* with both paths; the one that is run leaves out what cannot be reached */
     const Config *config;
-    const json_t *history; /* what runs before have left (bench/history.h) */
+    const json_t *history;      /* what runs before have left (bench/history.h) */
+    const CardLatches *latches; /* the cards that are not to be written to */
 } RunInput;
 
 /*

@@ -103,6 +103,13 @@ static const char *const migrations[] = {
     " gone_boot_id TEXT"
     ") STRICT;"
     "CREATE INDEX finding_present ON finding (gone_boot_id, id, device);",
+
+    "CREATE TABLE latch ("
+    " card TEXT PRIMARY KEY,"
+    " run TEXT NOT NULL,"
+    " reason TEXT NOT NULL,"
+    " realtime_usec INTEGER NOT NULL"
+    ") STRICT;",
 };
 
 #define SCHEMA_VERSION ((int)(sizeof(migrations) / sizeof(migrations[0])))

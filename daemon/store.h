@@ -88,6 +88,22 @@ int store_get_sequence(Store *store, const char *id, uint64_t *ret_sequence);
  * negative errno. */
 int store_forget_evidence(Store *store, const char *id);
 
+/* A card that is not written to: since which run, and why. */
+#define CARD_LATCH_BYTES 80U /* of its name, with the NUL: a CID, or "disk:" and a disk's name */
+typedef struct CardLatch {
+    char card[CARD_LATCH_BYTES];
+    char run[40];
+    char reason[256];
+    uint64_t realtime_usec;
+} CardLatch;
+
+/* Keep one, unless the card has one; forget one, or all (NULL). 0 or negative errno. */
+int store_set_latch(Store *store, const CardLatch *latch);
+int store_clear_latch(Store *store, const char *card);
+
+/* All of them, the oldest first; the caller frees *ret_latches. 0 or negative errno. */
+int store_list_latches(Store *store, CardLatch **ret_latches, size_t *ret_n);
+
 /* What was charged in the 24 hours before now, by either clock: one that was set back or forward
  * frees nothing of this boot, and a charge from the future still counts. */
 int store_charged_bytes(Store *store, const StoreTime *now, uint64_t *ret_bytes);

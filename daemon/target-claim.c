@@ -19,12 +19,23 @@ static const TargetCard *find_card(const TargetWant *want, const char *disk)
     return NULL;
 }
 
+/* Bytes were found damaged on the card's way: it is left alone. */
+static int refuse_latched(const TargetCard *card, TargetRefusal *ret_refusal)
+{
+    return target_refuse(ret_refusal, true,
+                         "%s (CID %s) is not written to since run %s found its bytes damaged: %s; "
+                         "once that is explained, `xdmactl verify --clear` releases the card",
+                         card->disk, card->cid ? card->cid : "unknown", card->latch->run,
+                         card->latch->reason);
+}
+
 /* Our file in a directory that the client or the configuration names. */
 static int claim_in_directory(const TargetWant *want, const char *directory, Target *ret_target,
                               TargetRefusal *ret_refusal)
 {
     _cleanup_free_ char *reason = NULL;
     char disk[BLOCK_NAME_BYTES];
+    const TargetCard *card;
     struct stat st;
     int r;
 
@@ -34,11 +45,14 @@ static int claim_in_directory(const TargetWant *want, const char *directory, Tar
     r = block_disk_beneath(st.st_dev, disk, &reason);
     if (r == 0)
         return target_refuse(ret_refusal, false, "%s: %s", directory, reason);
-    if (r < 0 || !find_card(want, disk))
+    card = r < 0 ? NULL : find_card(want, disk);
+    if (!card)
         return target_refuse(ret_refusal, false,
                              "%s lies on %s, which is no MMC or SD card that is ready; name a "
                              "directory on a card (xdmactl list shows them)",
                              directory, r < 0 ? "no block device" : disk);
+    if (card->latch)
+        return refuse_latched(card, ret_refusal);
     return target_file_claim(want, directory, disk, ret_target, ret_refusal);
 }
 
@@ -51,6 +65,8 @@ static int claim_default(const TargetWant *want, Target *ret_target, TargetRefus
 
         if (r < 0)
             return r;
+        if (r > 0 && want->cards[i].latch)
+            return refuse_latched(&want->cards[i], ret_refusal);
         if (r > 0)
             return target_file_claim(want, directory, want->cards[i].disk, ret_target, ret_refusal);
     }
@@ -87,5 +103,7 @@ int target_claim(const TargetWant *want, Target *ret_target, TargetRefusal *ret_
                              "%s is no MMC or SD card that is ready, so there is no CID to make "
                              "sure by; xdmactl list shows the cards",
                              want->asked);
+    if (card->latch)
+        return refuse_latched(card, ret_refusal);
     return target_raw_claim(want, card, ret_target, ret_refusal);
 }

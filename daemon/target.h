@@ -16,6 +16,7 @@
 #include <jansson.h>
 
 #include "daemon/block-device.h"
+#include "daemon/store.h"
 
 /* The name of the file that is ours, in whatever directory. */
 #define TARGET_FILE_NAME ".xdmad-target"
@@ -44,8 +45,9 @@ typedef struct Target {
 
 /* A card that may serve as target. Borrowed. */
 typedef struct TargetCard {
-    const char *disk; /* "mmcblk0" */
-    const char *cid;  /* 32 hexadecimal digits, or NULL when unknown */
+    const char *disk;       /* "mmcblk0" */
+    const char *cid;        /* 32 hexadecimal digits, or NULL when unknown */
+    const CardLatch *latch; /* why it is not to be written to, or NULL */
 } TargetCard;
 
 typedef struct TargetWant {

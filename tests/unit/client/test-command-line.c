@@ -116,6 +116,8 @@ static void test_taken(void **state)
     assert_verb("cancel --help", "cancel");
     assert_verb("show -- -odd-run", "show");
     assert_verb("history --limit 10000", "history");
+    assert_verb("verify --profile standard --seed 1", "verify");
+    assert_verb("verify --clear --confirm-cid " CID, "verify");
     assert_verb("help bench", "help");
     assert_verb("--socket /a bridge", "bridge");
 }
@@ -134,6 +136,9 @@ static void test_refused(void **state)
     assert_refused("status --bogus", "--bogus");
     assert_refused("status -x", "-x");
     assert_refused("status --json=yes", "--json=yes");
+    assert_refused("bench --clear", "clear");
+    assert_refused("verify --clear /dev/mmcblk0", "--clear");
+    assert_refused("verify --clear --dry-run", "--clear");
     assert_refused("bench --seed", "--seed");
     assert_refused("status --root /", "root");
     assert_refused("inspect --limit 3", "limit");

@@ -482,9 +482,25 @@ static void test_a_card_with_swap(void **state)
 #define file_test(test) cmocka_unit_test_setup_teardown(test, setup_file, teardown)
 #define raw_test(test)  cmocka_unit_test_setup_teardown(test, setup_raw, teardown)
 
+/* Bytes were found damaged on the card's way: neither file nor device is touched. */
+static void test_a_latched_card_is_left_alone(void **state)
+{
+    static const CardLatch latch = { .run = "run-1", .reason = "4 blocks" };
+    Fixture *f = ground(state);
+    uint64_t before = written_bytes(f);
+
+    f->card.latch = &latch;
+    assert_refused(f, true, "run-1");
+    assert_non_null(strstr(f->refusal.reason, "verify --clear"));
+    assert_int_equal(access(in_mount(f, TARGET_FILE_NAME), F_OK), -1);
+    assert_int_equal(written_bytes(f), before);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_a_latched_card_is_left_alone, setup_raw, teardown),
+        cmocka_unit_test_setup_teardown(test_a_latched_card_is_left_alone, setup_file, teardown),
         file_test(test_a_file_is_made_and_written_through),
         file_test(test_what_was_written_is_not_written_again),
         file_test(test_a_file_that_is_too_short_grows),
