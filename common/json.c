@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 int json_parse_foreign(const char *text, size_t size, json_t **ret_json)
 {
@@ -25,6 +27,27 @@ json_t *json_address(uint64_t address)
 
     snprintf(text, sizeof(text), "0x%" PRIx64, address);
     return json_string(text);
+}
+
+json_t *json_text(const char *bytes)
+{
+    json_t *text = bytes ? json_string(bytes) : NULL;
+    char *escaped, *end;
+
+    if (text || !bytes)
+        return text;
+    escaped = end = malloc(4 * strlen(bytes) + 1);
+    if (!escaped)
+        return NULL;
+    for (; *bytes; bytes++)
+        if ((unsigned char)*bytes < 0x80)
+            *end++ = *bytes;
+        else
+            end += snprintf(end, sizeof("\\xNN"), "\\x%02x", (unsigned char)*bytes);
+    *end = '\0';
+    text = json_string(escaped);
+    free(escaped);
+    return text;
 }
 
 const char *json_get_string(const json_t *object, const char *key, const char *fallback)

@@ -23,6 +23,13 @@ int json_parse_foreign(const char *text, size_t size, json_t **ret_json);
 /* "0x..." as every address is written: a new reference, or NULL when out of memory. */
 json_t *json_address(uint64_t address);
 
+/*
+ * A text that need not be UTF-8, such as a path: as it is where it is, else with each byte above
+ * 0x7f written as "\\xNN", so that it can be told. A new reference; NULL for NULL, or when out of
+ * memory.
+ */
+json_t *json_text(const char *bytes);
+
 /* The member's text, or fallback when it is absent or no string; borrowed from the object. */
 const char *json_get_string(const json_t *object, const char *key, const char *fallback);
 

@@ -544,11 +544,11 @@ static json_t *written_to_json(const Run *run)
 
 static json_t *build_end(const Run *run, const RunEnd *end)
 {
-    return json_pack("{s:s, s:s, s:s*, s:s*, s:s*, s:s*, s:o*}", "event", "end", "state",
+    return json_pack("{s:s, s:s, s:s*, s:o*, s:s*, s:o*, s:o*}", "event", "end", "state",
                      run_state_name(end->state), "verdict",
-                     end->has_verdict ? verdict_name(end->verdict) : NULL, "reason", end->reason,
-                     "evidence", end->evidence, "target", run->target.path, "written_bytes",
-                     written_to_json(run));
+                     end->has_verdict ? verdict_name(end->verdict) : NULL, "reason",
+                     json_text(end->reason), "evidence", end->evidence, "target",
+                     json_text(run->target.path), "written_bytes", written_to_json(run));
 }
 
 int run_main(const ChildLink *link, void *data)

@@ -12,6 +12,7 @@
 #include <sys/sysmacros.h>
 
 #include "common/cleanup.h"
+#include "common/json.h"
 
 int target_refuse(TargetRefusal *refusal, bool for_safety, const char *format, ...)
 {
@@ -111,7 +112,7 @@ void target_done(Target *target)
 
 json_t *target_to_json(const Target *target)
 {
-    return json_pack("{s:s, s:s, s:I, s:s}", "kind", target->kind == TARGET_FILE ? "file" : "raw",
-                     "path", target->path, "bytes", (json_int_t)target->bytes, "block",
+    return json_pack("{s:s, s:o, s:I, s:s}", "kind", target->kind == TARGET_FILE ? "file" : "raw",
+                     "path", json_text(target->path), "bytes", (json_int_t)target->bytes, "block",
                      target->disk);
 }

@@ -92,6 +92,26 @@ static void test_json_getters_fall_back(void **state)
     assert_string_equal(json_string_value(address), "0xc0000000");
 }
 
+/* A mount point may have any bytes in its name. */
+static void test_texts_that_are_no_utf_8(void **state)
+{
+    static const char *const rows[][2] = {
+        { "", "" },
+        { "/media/card", "/media/card" },
+        { "/media/\xc3\xa9", "/media/\xc3\xa9" },
+        { "/media/\xe9t\xe9", "/media/\\xe9t\\xe9" },
+        { "\xff", "\\xff" },
+    };
+
+    (void)state;
+    assert_null(json_text(NULL));
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        _cleanup_json_ json_t *text = json_text(rows[i][0]);
+
+        assert_string_equal(json_string_value(text), rows[i][1]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -100,6 +120,7 @@ int main(void)
         cmocka_unit_test(test_forgotten_verdict_is_no_pass),
         cmocka_unit_test(test_ranges),
         cmocka_unit_test(test_json_getters_fall_back),
+        cmocka_unit_test(test_texts_that_are_no_utf_8),
     };
 
     return cmocka_run_group_tests_name("vocabulary", tests, NULL, NULL);
