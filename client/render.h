@@ -17,6 +17,7 @@ void render_history(const json_t *reply, const Page *page); /* ListRuns' reply, 
 void render_comparison(const json_t *comparison, const Page *page); /* Compare's answer */
 void render_plan(const json_t *reply, const Page *page);            /* Bench's or Verify's reply */
 void render_show(const json_t *reply, const Page *page);            /* Show's reply */
+void render_html(const json_t *reply, const Page *page);            /* the same, as HTML */
 void render_inspection(const json_t *inspection, const Page *page); /* an Inspection */
 void render_doctor(const json_t *answer, const Page *page);         /* {schema, findings} */
 void render_report(const json_t *report, const Page *page);         /* a report */

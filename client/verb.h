@@ -53,6 +53,7 @@ int verb_verify(const CommandLine *command);
 int verb_watch(const CommandLine *command);
 int verb_cancel(const CommandLine *command);
 int verb_show(const CommandLine *command);
+int verb_report(const CommandLine *command);
 int verb_history(const CommandLine *command);
 int verb_compare(const CommandLine *command);
 int verb_metrics(const CommandLine *command);

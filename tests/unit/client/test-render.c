@@ -35,6 +35,8 @@ static const Golden goldens[] = {
     { "history-figures", render_history },
     { "history-workload", render_history },
     { "history-none", render_history },
+    { "report-pass", render_html },
+    { "report-hostile", render_html },
     { "compare-kernel", render_comparison },
     { "compare-unlike", render_comparison },
     { "plan-quick", render_plan },
