@@ -112,8 +112,9 @@ void render_history(const json_t *reply, const Page *page)
         const json_t *run = json_array_get(runs, i);
 
         table_cell(table, PAGE_BOLD, "%.*s", SHOWN_ID, json_get_string(run, "id", "?"));
-        table_cell(table, PAGE_PLAIN, "%s",
-                   unit_date(json_get_int(run, "started_realtime_usec", -1)).text);
+        table_cell(table, PAGE_PLAIN, "%s%s",
+                   unit_date(json_get_int(run, "started_realtime_usec", -1)).text,
+                   json_get_bool(run, "clock_synchronised", true) ? "" : "~");
         add_result(table, run);
         add_figure(table, workload ? find_figure(run, "throughput", workload, "direct") : NULL);
         add_figure(table, workload ? find_figure(run, "throughput", workload, "bounce") : NULL);
@@ -126,6 +127,7 @@ void render_history(const json_t *reply, const Page *page)
     if (workload)
         page_paragraph(page, 0,
                        "Figures of %s, rates in MB/s; ! is a regression, ? a suspicion of one. "
-                       "CHANGED: in what the environment differs from the run with figures before.",
+                       "CHANGED: in what the environment differs from the run with figures before. "
+                       "~ is a time by a clock that nobody kept right.",
                        workload);
 }

@@ -27,7 +27,9 @@ static void test_all_keys(void **state)
     assert_int_equal(load(state,
                           "[bench]\nwrite_budget_per_day = 2G\n"
                           "[arena]\nmemory_limit = 512M\ntime_limit_sec = 5\npages = huge\n"
-                          "[target]\ndirectory = /media/card\n",
+                          "[target]\ndirectory = /media/card\n"
+                          "[evidence]\nmax_bytes = 1G\nmax_age_days = 2\n"
+                          "[metrics]\ntextfile_directory = /var/lib/node-exporter\n",
                           &config, &error),
                      0);
     assert_true(config.write_budget_bytes_per_day == UINT64_C(2) << 30);
@@ -35,6 +37,9 @@ static void test_all_keys(void **state)
     assert_true(config.arena_time_limit_usec == 5000000);
     assert_int_equal(config.arena_pages, ARENA_PAGES_HUGE);
     assert_string_equal(config.target_directory, "/media/card");
+    assert_true(config.evidence_max_bytes == UINT64_C(1) << 30);
+    assert_true(config.evidence_max_age_usec == UINT64_C(172800000000));
+    assert_string_equal(config.textfile_directory, "/var/lib/node-exporter");
     config_done(&config);
 }
 
@@ -48,6 +53,8 @@ static void test_absent_file_leaves_the_defaults(void **state)
     assert_true(config.write_budget_bytes_per_day == UINT64_C(8) << 30);
     assert_int_equal(config.arena_pages, ARENA_PAGES_AUTO);
     assert_null(config.target_directory);
+    assert_true(config.evidence_max_bytes == UINT64_C(256) << 20);
+    assert_null(config.textfile_directory);
     config_done(&config);
 }
 
@@ -61,6 +68,9 @@ static void test_wrong_values_are_named(void **state)
         { "[arena]\ntime_limit_sec = 0\n", "whole seconds from 1 to 3600" },
         { "[arena]\npages = giant\n", "auto, base or huge" },
         { "[target]\ndirectory = relative\n", "an absolute path" },
+        { "[evidence]\nmax_age_days = 0\n", "whole days from 1 to 36500" },
+        { "[evidence]\nmax_bytes = much\n", "as 256M" },
+        { "[metrics]\ntextfile_directory = here\n", "an absolute path, or nothing for none" },
         { "[bench]\nspeed = 1\n", "no such key" },
         { "[other]\npages = base\n", "no such key" },
         { "[bench]\njust words\n", "line 2" },
