@@ -66,13 +66,29 @@ double level_watch_median(const LevelWatch *watch, size_t first, size_t n)
     return middle(sorted, n);
 }
 
+/* Each point less the level of its stretch: the steps that were found are no noise. */
+static void subtract_levels(const LevelWatch *watch, double *ret_deviations)
+{
+    for (size_t s = 0; s < watch->n_stretches; s++) {
+        size_t first = watch->stretches[s].first;
+        size_t end = s + 1 < watch->n_stretches ? watch->stretches[s + 1].first : watch->n;
+        double level = end > first ? level_watch_median(watch, first, end - first) : 0;
+
+        for (size_t i = first; i < end; i++)
+            ret_deviations[i] = watch->y[i] - level;
+    }
+}
+
 /* Noise is looked at again when an eighth more points are there, so that a long series does not
  * cost more. */
 static void estimate_noise(LevelWatch *watch)
 {
+    double deviations[LEVEL_WATCH_MAX_N];
+
     if (watch->n < LEVEL_WATCH_LEAST_NOISE_N || watch->n < watch->n_noise + watch->n_noise / 8)
         return;
-    if (series_noise(watch->y, watch->n, &watch->noise) < 0)
+    subtract_levels(watch, deviations);
+    if (series_noise(deviations, watch->n, &watch->noise) < 0)
         return;
     watch->n_noise = watch->n;
     if (watch->noise.deviation < LEAST_NOISE)

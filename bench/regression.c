@@ -37,6 +37,9 @@ static RegressionState changed_state(const LevelWatch *watch, const RegressionOp
     double sign = options->lower_is_worse ? 1 : -1;
     size_t last = watch->n_stretches - 1;
 
+    /* what was a change when it was found is none any more */
+    if (fabs(after - before) < options->least_effect)
+        return REGRESSION_RECOVERED;
     if (sign * (after - before) < 0)
         return REGRESSION_REGRESSED;
     if (last >= 2) {

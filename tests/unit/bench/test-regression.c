@@ -54,6 +54,26 @@ static void test_too_few(void **state)
     assert_int_equal(judge(&series).state, REGRESSION_NO_CHANGE);
 }
 
+/* A machine that measures the same figure to the last digit, as an emulator does: a step that has
+ * been found is no noise, so that the way back is found as soon as the way there. */
+static void test_a_step_and_back_without_noise(void **state)
+{
+    Series series = { 0 };
+
+    (void)state;
+    for (size_t i = 0; i < 9; i++)
+        series.point[series.n++].value = 5;
+    assert_int_equal(judge(&series).state, REGRESSION_NO_CHANGE);
+    for (size_t i = 0; i < 4; i++) {
+        series.point[series.n++].value = 4.2;
+        assert_int_equal(judge(&series).state, i < 3 ? REGRESSION_SUSPECTED : REGRESSION_REGRESSED);
+    }
+    for (size_t i = 0; i < 8; i++) {
+        series.point[series.n++].value = 5;
+        assert_int_equal(judge(&series).state, i < 3 ? REGRESSION_REGRESSED : REGRESSION_RECOVERED);
+    }
+}
+
 static void test_steady(void **state)
 {
     Series series = begin();
@@ -241,6 +261,7 @@ int main(void)
         cmocka_unit_test(test_spikes),
         cmocka_unit_test(test_known_break),
         cmocka_unit_test(test_constant),
+        cmocka_unit_test(test_a_step_and_back_without_noise),
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_json),
     };
