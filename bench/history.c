@@ -371,7 +371,8 @@ json_t *history_news(const json_t *report)
                                                   state, "effect", effect)) < 0)
             return NULL;
     }
-    return json_pack("{s:O, s:O*}", "series", list, "recovered", recovered);
+    return json_pack("{s:O, s:O*}", "series", list, "recovered",
+                     json_array_size(recovered) > 0 ? recovered : NULL);
 }
 
 unsigned history_burst_runs(const json_t *report)

@@ -33,8 +33,8 @@
 int history_judge(const json_t *history, json_t *report);
 
 /* What a report's history has that is worth an event: {series: [{metric, workload, path, state,
- * effect}], recovered: []}, without those that did not change. A new reference, NULL when out of
- * memory. */
+ * effect}], recovered: []}, without those that did not change; recovered is absent when nothing
+ * has. A new reference, NULL when out of memory. */
 json_t *history_news(const json_t *report);
 
 /* How many more runs a suspicion in this report asks for; 0 is none. */

@@ -178,7 +178,7 @@ static void test_runs_that_are_alike_pass(void **state)
 static void test_a_slower_bounce_is_named(void **state)
 {
     Past past = past_begin();
-    _cleanup_json_ json_t *report = NULL;
+    _cleanup_json_ json_t *report = NULL, *news = NULL;
     const json_t *reason;
 
     (void)state;
@@ -190,6 +190,9 @@ static void test_a_slower_bounce_is_named(void **state)
     assert_string_equal(state_of(report, "ratio", ""), "regressed");
     assert_string_equal(state_of(report, "throughput", "direct"), "no_change");
     assert_int_equal(json_array_size(json_object_get(report, "reasons")), 2);
+    news = history_news(report);
+    assert_int_equal(json_array_size(json_object_get(news, "series")), 2);
+    assert_null(json_object_get(news, "recovered"));
     reason = reason_of(report, 0);
     assert_string_equal(json_get_string(reason, "rule", ""), "regression");
     assert_non_null(strstr(json_get_string(reason, "observed", ""),
