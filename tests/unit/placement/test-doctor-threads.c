@@ -38,6 +38,25 @@ static void the_thread_of_2020(void **state)
     host_facts_done(&facts);
 }
 
+/* linux-next of September 2020, on bare metal: bytes at a wrong address have no need of Xen. */
+static void the_same_without_xen(void **state)
+{
+    HostFacts facts = pi4("mmc0: unrecognised SCR structure version 2\n"
+                          "mmc0: error -22 whilst initialising SD card\n"
+                          "mmc0: unrecognised SCR structure version 4\n"
+                          "mmc0: error -22 whilst initialising SD card\n",
+                          0xc0000000, DEVICE_STATE_DEAD);
+
+    (void)state;
+    free(facts.devices[0].host);
+    facts.devices[0].host = strdup("mmc0");
+    host_fixture_set_kernel(&facts, "Linux version 5.9.0-rc3-next-20200902 (x) #1 SMP");
+    host_fixture_expect(&facts, "REG-01", "error", "Wrong DMA address", "version 4");
+    host_fixture_expect_none(&facts, "KB1"); /* a fault of swiotlb-xen alone */
+    host_fixture_expect_none(&facts, "KB2");
+    host_facts_done(&facts);
+}
+
 /* dornerworks/xen-rpi4-builder 3: Dom0 above 1 GiB loses the card. */
 static void dom0_above_one_gib(void **state)
 {
@@ -279,6 +298,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_thread_of_2020),
+        cmocka_unit_test(the_same_without_xen),
         cmocka_unit_test(dom0_above_one_gib),
         cmocka_unit_test(a_compute_module_with_the_older_window),
         cmocka_unit_test(an_adma_dump),

@@ -57,6 +57,37 @@ static void a_healthy_board_has_nothing_above_info(void **state)
     host_facts_done(&facts);
 }
 
+/* A Pi 5 of 8 GB under Xen as it should be: no translation, 64-bit ADMA, RAM on both sides of
+ * 4 GiB, the usual pool. */
+static void a_wide_reach_has_nothing_above_info(void **state)
+{
+    HostFacts facts = host_fixture_board("board-wide");
+    StorageDevice *device = &facts.devices[0];
+    json_t *findings;
+
+    (void)state;
+    free(device->name);
+    free(device->node);
+    device->name = strdup("107c000000.mmc");
+    device->node = strdup("/soc@107c000000/mmc@fff000");
+    device->mask_source = "kernel log: sdhci";
+    device->reach.dma_mask = UINT64_MAX;
+    json_decref(facts.environment);
+    facts.environment = json_pack("{s:{s:s}, s:[s, s]}", "boot_mode", "swiotlb", "", "compatible",
+                                  "raspberrypi,5-model-b", "brcm,bcm2712");
+    host_fixture_set_kernel(&facts,
+                            "Linux version 6.12.85+deb13-arm64 (debian-kernel@lists.debian.org) "
+                            "(x) #1 SMP Debian 6.12.85-1 (2026-04-29)");
+    facts.kernel.unaligned_kmalloc = ANSWER_YES;
+    assert_true(facts.ram.n > 1);
+    findings = findings_judge(&facts, NULL);
+    expect_nothing_above_info(findings);
+    json_decref(findings);
+    device->reach.dma_mask = UINT32_MAX; /* and the same with 32-bit DMA is not fine */
+    host_fixture_expect(&facts, "MEM-01", "warn", NULL, NULL);
+    host_facts_done(&facts);
+}
+
 static void a_board_with_ram_beyond_reach(void **state)
 {
     HostFacts facts = host_fixture_board("board-wide");
@@ -404,6 +435,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_healthy_board_has_nothing_above_info),
+        cmocka_unit_test(a_wide_reach_has_nothing_above_info),
         cmocka_unit_test(a_board_with_ram_beyond_reach),
         cmocka_unit_test(a_board_with_a_wrong_offset),
         cmocka_unit_test(windows),
