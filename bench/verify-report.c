@@ -7,10 +7,12 @@
 #include <stdlib.h>
 
 #include "bench/judge-legs.h"
+#include "bench/path-finding.h"
 #include "bench/run-kind.h"
 #include "bench/verify-conclusion.h"
 #include "bench/verify-matrix.h"
 #include "common/cleanup.h"
+#include "common/json.h"
 
 static const Rule rule_bytes = { "bytes", "every block that is read back is as it was written",
                                  "the pattern of seed, generation and block that was written" };
@@ -168,6 +170,9 @@ static int tell(const Material *material, json_t **ret_report)
          report_add(report, "conclusion", conclusion_to_json(&material->conclusion)) < 0) ||
         report_add(report, "shapes", shapes_to_json(plan)) < 0 ||
         report_add(report, "legs", legs_to_json(material)) < 0 ||
+        report_add(report, "findings",
+                   path_findings_build(material->by_leg, plan->n_legs,
+                                       json_get_string(context->device, "name", NULL))) < 0 ||
         report_end(report, plan->bytes_read, plan->bytes_written, context) < 0)
         return -ENOMEM;
     *ret_report = take_ptr(report);

@@ -172,6 +172,10 @@ void render_report(const json_t *report, const Page *page)
     else
         render_report_workloads(json_object_get(report, "workloads"), page);
     render_report_proof(report, page);
+    if (json_array_size(json_object_get(report, "findings")) > 0) {
+        page_heading(page, "Findings");
+        render_findings(json_object_get(report, "findings"), page, 2);
+    }
     render_report_history(json_object_get(report, "history"), page);
     print_verdict(report, page);
 }

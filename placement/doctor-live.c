@@ -139,14 +139,8 @@ static const DoctorRule rules[] = {
       .scope = DOCTOR_DEVICE,
       .condition = translation_wrong,
       .severity = DOCTOR_CRITICAL,
-      .explanation =
-          "The kernel gave the controller a bus address that is neither the one its window demands "
-          "for that buffer, nor in the bounce pool, nor another domain's page: the controller "
-          "reads or overwrites memory that is not the buffer's. swiotlb-xen before 5.9 did this "
-          "where bus and CPU addresses differ.",
-      .remedy = "Stop writing to this card. Use a kernel in which the DMA layer translates by the "
-                "device tree (for swiotlb-xen: 5.9 or later), and report this with xdmactl "
-                "bugreport." },
+      .explanation = TRANSLATION_WRONG_EXPLANATION,
+      .remedy = TRANSLATION_WRONG_REMEDY },
     { .id = "PATH-05",
       .scope = DOCTOR_DEVICE,
       .condition = address_refused,

@@ -27,6 +27,16 @@ typedef enum Translation {
 /* "unknown", "direct", "bounced", "foreign", "wrong", "failed"; static, never NULL. */
 const char *translation_name(Translation translation);
 
+/* What a wrong translation means and what helps, as findings say it. */
+#define TRANSLATION_WRONG_EXPLANATION                                                              \
+    "The kernel gave the controller a bus address that is neither the one its window demands for " \
+    "that buffer, nor in the bounce pool, nor another domain's page: the controller reads or "     \
+    "overwrites memory that is not the buffer's. swiotlb-xen before 5.9 did this where bus and "   \
+    "CPU addresses differ."
+#define TRANSLATION_WRONG_REMEDY                                                                   \
+    "Stop writing to this card. Use a kernel in which the DMA layer translates by the device "     \
+    "tree (for swiotlb-xen: 5.9 or later), and report this with xdmactl bugreport."
+
 /* What is known of a device and its host. All borrowed. */
 typedef struct TranslationScope {
     const DmaReach *reach;

@@ -291,6 +291,23 @@ static void test_bounces_without_address(void **state)
     expect_inconclusive(&run, "path-proof");
 }
 
+static json_t *finding_at(const json_t *report, size_t i)
+{
+    return json_array_get(json_object_get(report, "findings"), i);
+}
+
+static const char *finding_id(const json_t *report, size_t i)
+{
+    const char *id = json_string_value(json_object_get(finding_at(report, i), "id"));
+
+    return id ? id : "";
+}
+
+static const char *evidence_of(const json_t *report, size_t i)
+{
+    return json_string_value(json_array_get(json_object_get(finding_at(report, i), "evidence"), 0));
+}
+
 /* As on a kernel whose dma:* events tell every mapping: no bounce is counted beside them. */
 static void test_proof_by_mappings(void **state)
 {
@@ -328,8 +345,20 @@ static void test_proof_by_mappings(void **state)
     assert_true(json_equal(report, again));
     json_decref(report);
     json_decref(again);
+    /* one leg was given a wrong address, another went the other way */
     run.outcomes[0].mappings.has_wrong = true;
     run.outcomes[0].mappings.wrong_bytes = 8;
+    run.outcomes[0].mappings.first_wrong =
+        (WrongTranslation) { { 0x50000000, 0x50000000, 8 }, true, 0xd0000000 };
+    run.outcomes[1].mappings.direct_bytes = run.outcomes[1].mappings.bounced_bytes =
+        run.outcomes[1].fio.bytes / 2;
+    report = build(&run);
+    assert_string_equal(finding_id(report, 0), "PATH-04");
+    assert_string_equal(finding_id(report, 1), "PATH-02");
+    assert_string_equal(finding_id(report, 2), "");
+    assert_non_null(strstr(evidence_of(report, 0), "leg 0: CPU address 0x50000000"));
+    assert_non_null(strstr(evidence_of(report, 0), "the window demands 0xd0000000"));
+    json_decref(report);
     expect_inconclusive(&run, "path-contradiction");
 }
 
