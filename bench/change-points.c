@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Binary segmentation: the place where the winsorised means of both sides differ most, then both
- * sides by themselves, as long as the difference is more than chance makes of so many places.
+ * Three steps. The series is freed of spikes and measured in its own noise. Then it is cut where a
+ * change pays for a penalty that noise alone would hardly ever meet. Last, of these changes only
+ * those stand that are certain with autocorrelation paid for, and large enough to matter.
+ *
+ * Every constant is one that would be chosen without looking at any series; tests/bench shows what
+ * comes of them.
  */
 #include "bench/change-points.h"
 
@@ -10,21 +14,37 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/normal.h"
+#include "bench/partition.h"
 #include "bench/series-noise.h"
+#include "bench/spike-filter.h"
+#include "bench/stretch-merge.h"
 #include "bench/summary.h"
 
-#define LEAST_SEGMENT 5U
-#define WINSOR        3.0
+/* A shorter stretch may be a disturbance as well. */
+#define LEAST_STRETCH 10U
 
-/* Of one false change in a series without any. */
-#define FALSE_CHANGE_LEVEL 0.001
+/* In deviations, from the median of its neighbours: what is further off is a spike. */
+#define SPIKE_DEVIATIONS 4.0
+
+/* Of one cut, somewhere in a series of independent normal noise. */
+#define CUT_LEVEL 1e-6
+/* Of one change, somewhere in a series without any, autocorrelation paid for. */
+#define CHANGE_LEVEL 0.01
+
+/* In deviations, about the median. Only differences between levels further off are lost, and sums
+ * of squares stay exact enough. */
+#define MAX_DEVIATIONS 1e9
 
 typedef struct Search {
     const double *y;
+    size_t n;
     SeriesNoise noise;
+    double *scaled;  /* y freed of spikes, in deviations of the noise, about its median */
     double *scratch; /* n */
-    double level;    /* p-value of a place, of all places */
-    ChangeReport *report;
+    double spread;   /* standard deviation of y as it is, spikes included, in the same */
+    double autocorrelation;
+    double certain; /* deviations of a difference that CHANGE_LEVEL asks for */
 } Search;
 
 void change_report_done(ChangeReport *report)
@@ -34,113 +54,192 @@ void change_report_done(ChangeReport *report)
     *report = (ChangeReport) { 0 };
 }
 
-static double median_of(const Search *search, size_t first, size_t n)
+static double median_of(const Search *search, const double *values, size_t first, size_t n)
 {
-    memcpy(search->scratch, search->y + first, n * sizeof(*search->scratch));
+    memcpy(search->scratch, values + first, n * sizeof(*search->scratch));
     figures_sort(search->scratch, n);
     return search->scratch[(n - 1) / 2] / 2 + search->scratch[n / 2] / 2;
 }
 
-/* The likeliest place in points first to first + n - 1, and how many deviations it is worth. */
-static double likeliest(const Search *search, size_t first, size_t n, size_t *ret_at)
+/* --- in its own noise ---------------------------------------------------------------------- */
+
+static double spread_of(const double *y, size_t n, double unit)
 {
-    double centre = median_of(search, first, n), reach = WINSOR * search->noise.deviation;
-    double before = 0, after = 0, most = 0;
+    double mean = 0, squares = 0;
 
     for (size_t i = 0; i < n; i++) {
-        double d = search->y[first + i] - centre;
+        double off = y[i] / unit - mean;
 
-        search->scratch[i] = d > reach ? reach : d < -reach ? -reach : d;
-        after += search->scratch[i];
+        mean += off / (double)(i + 1);
+        squares += off * (y[i] / unit - mean);
     }
-    for (size_t i = 0; i + LEAST_SEGMENT < n; i++) {
-        size_t n_before = i + 1, n_after = n - n_before;
-        double variance, deviations;
+    return sqrt(squares / (double)n);
+}
 
-        before += search->scratch[i];
-        after -= search->scratch[i];
-        if (n_before < LEAST_SEGMENT)
-            continue;
-        variance = series_noise_of_mean(search->noise.autocorrelation, n_before) +
-                   series_noise_of_mean(search->noise.autocorrelation, n_after);
-        deviations = fabs(after / (double)n_after - before / (double)n_before) /
-                     (search->noise.deviation * sqrt(variance));
-        if (deviations > most) {
-            most = deviations;
-            *ret_at = first + n_before;
+static void scale(Search *search)
+{
+    double unit = search->noise.deviation;
+    double middle = median_of(search, search->y, 0, search->n);
+
+    spike_filter(search->y, search->n, SPIKE_DEVIATIONS * unit, search->scaled);
+    for (size_t i = 0; i < search->n; i++) {
+        double off = (search->scaled[i] - middle) / unit;
+
+        search->scaled[i] = off > MAX_DEVIATIONS    ? MAX_DEVIATIONS
+                            : off < -MAX_DEVIATIONS ? -MAX_DEVIATIONS
+                                                    : off;
+    }
+    search->spread = spread_of(search->y, search->n, unit);
+}
+
+/* --- the cuts -------------------------------------------------------------------------------- */
+
+static Stretch stretch_of(const Search *search, size_t first, size_t n)
+{
+    Stretch stretch = { .first = first, .n = n };
+
+    for (size_t i = 0; i < n; i++) {
+        double off = search->scaled[first + i] - stretch.mean;
+
+        stretch.mean += off / (double)(i + 1);
+        stretch.squares += off * (search->scaled[first + i] - stretch.mean);
+    }
+    return stretch;
+}
+
+/* *ret_stretches has room for one in LEAST_STRETCH points and one more. */
+static int cut(const Search *search, Stretch *ret_stretches, size_t *ret_n)
+{
+    double certain = normal_quantile_of_tail(CUT_LEVEL / 2 / (double)search->n);
+    size_t *starts = calloc(search->n / LEAST_STRETCH + 1, sizeof(*starts));
+    size_t n_starts = 0, first = 0;
+    int r = -ENOMEM;
+
+    if (starts)
+        r = partition_find(search->scaled, search->n, certain * certain, LEAST_STRETCH, starts,
+                           &n_starts);
+    if (r == 0) {
+        for (size_t i = 0; i <= n_starts; i++) {
+            size_t end = i < n_starts ? starts[i] : search->n;
+
+            ret_stretches[i] = stretch_of(search, first, end - first);
+            first = end;
+        }
+        *ret_n = n_starts + 1;
+    }
+    free(starts);
+    return r;
+}
+
+/* Of neighbours about the level of their stretch; a negative one makes no test worse. */
+static double autocorrelation_of(const Search *search, const Stretch *stretches, size_t n)
+{
+    double products = 0, squares = 0, before = 0, r;
+
+    for (size_t s = 0; s < n; s++) {
+        for (size_t i = 0; i < stretches[s].n; i++) {
+            double off = search->scaled[stretches[s].first + i] - stretches[s].mean;
+
+            products += off * before;
+            squares += off * off;
+            before = off;
         }
     }
-    return most;
+    r = squares > 0 ? products / squares : 0;
+    return r < 0 ? 0 : r > SERIES_NOISE_MAX_CORRELATION ? SERIES_NOISE_MAX_CORRELATION : r;
 }
 
-/* Into report->changes, which has room, in order. */
-static void split(const Search *search, size_t first, size_t n)
-{
-    size_t at = 0;
-    double p_value;
+/* --- what stands ----------------------------------------------------------------------------- */
 
-    if (n < (size_t)2 * LEAST_SEGMENT)
-        return;
-    p_value = erfc(likeliest(search, first, n, &at) / sqrt(2.0));
-    if (p_value >= search->level)
-        return;
-    split(search, first, at - first);
-    search->report->changes[search->report->n_changes++] =
-        (ChangePoint) { .index = at, .p_value = p_value };
-    split(search, at, first + n - at);
+/* Of one point about the levels of both. */
+static double deviation_about(const Stretch *before, const Stretch *after)
+{
+    return sqrt((before->squares + after->squares) / (double)(before->n + after->n));
 }
 
-static int build_segments(const Search *search, ChangeReport *report)
+/* How many standard deviations of a difference of such means the difference is. */
+static double deviations_of(const Search *search, const Stretch *before, const Stretch *after)
 {
-    report->n_segments = report->n_changes + 1;
-    report->segments = calloc(report->n_segments, sizeof(*report->segments));
-    if (!report->segments)
+    double variance = series_noise_of_mean(search->autocorrelation, before->n) +
+                      series_noise_of_mean(search->autocorrelation, after->n);
+    double noise = deviation_about(before, after) * sqrt(variance);
+
+    return noise > 0 ? fabs(after->mean - before->mean) / noise : HUGE_VAL;
+}
+
+/*
+ * Certain, and large enough to matter: larger than the noise about it, and not lost in what else
+ * the series does. The one yardstick is the deviation of a point about the levels on both sides,
+ * the other that of the series as a whole; the change is to exceed their geometric mean. It is what
+ * somebody who looks at the whole series sees.
+ */
+static double strength_of(const Stretch *before, const Stretch *after, const void *userdata)
+{
+    const Search *search = userdata;
+    double certain = deviations_of(search, before, after) / search->certain;
+    double yardstick = sqrt(deviation_about(before, after) * search->spread);
+    double matters = yardstick > 0 ? fabs(after->mean - before->mean) / yardstick : HUGE_VAL;
+
+    return certain < matters ? certain : matters;
+}
+
+static int build_report(const Search *search, const Stretch *stretches, size_t n,
+                        ChangeReport *report)
+{
+    report->n_segments = n;
+    report->n_changes = n - 1;
+    report->segments = calloc(n, sizeof(*report->segments));
+    report->changes = calloc(n, sizeof(*report->changes)); /* one more than there are: never none */
+    if (!report->segments || !report->changes)
         return -ENOMEM;
-    for (size_t i = 0; i < report->n_segments; i++) {
-        size_t first = i > 0 ? report->changes[i - 1].index : 0;
-        size_t end = i < report->n_changes ? report->changes[i].index : report->n;
-
+    for (size_t i = 0; i < n; i++) {
         report->segments[i] = (ChangeSegment) {
-            .first = first,
-            .n = end - first,
-            .level = median_of(search, first, end - first),
+            .first = stretches[i].first,
+            .n = stretches[i].n,
+            .level = median_of(search, search->y, stretches[i].first, stretches[i].n),
         };
     }
     for (size_t i = 0; i < report->n_changes; i++) {
-        report->changes[i].before = report->segments[i].level;
-        report->changes[i].after = report->segments[i + 1].level;
+        report->changes[i] = (ChangePoint) {
+            .index = stretches[i + 1].first,
+            .before = report->segments[i].level,
+            .after = report->segments[i + 1].level,
+            .p_value = 2 * normal_tail(deviations_of(search, &stretches[i], &stretches[i + 1])),
+        };
     }
     return 0;
 }
 
-static int find(const double *y, size_t n, double *scratch, ChangeReport *report)
+static int find(Search *search, ChangeReport *report)
 {
-    Search search = {
-        .y = y, .scratch = scratch, .level = FALSE_CHANGE_LEVEL / (double)n, .report = report
-    };
-    int r;
+    Stretch *stretches = calloc(search->n / LEAST_STRETCH + 2, sizeof(*stretches));
+    size_t n_stretches = 1;
+    int r = 0;
 
-    report->n = n;
-    report->changes = calloc(n / LEAST_SEGMENT + 1, sizeof(*report->changes));
-    if (!report->changes)
+    if (!stretches)
         return -ENOMEM;
-    if (n >= SERIES_NOISE_LEAST_N) {
-        r = series_noise(y, n, &search.noise);
-        if (r < 0)
-            return r;
+    stretches[0] = (Stretch) { .n = search->n };
+    if (search->noise.deviation > 0) {
+        scale(search);
+        r = cut(search, stretches, &n_stretches);
+        search->autocorrelation = r == 0 ? autocorrelation_of(search, stretches, n_stretches) : 0;
+        if (r == 0)
+            r = stretches_merge(stretches, &n_stretches, strength_of, search);
     }
-    report->noise = search.noise.deviation;
-    report->autocorrelation = search.noise.autocorrelation;
-    if (search.noise.deviation > 0)
-        split(&search, 0, n);
-    return build_segments(&search, report);
+    if (r == 0)
+        r = build_report(search, stretches, n_stretches, report);
+    free(stretches);
+    report->n = search->n;
+    report->noise = search->noise.deviation;
+    report->autocorrelation = search->autocorrelation;
+    return r;
 }
 
 int change_points_find(const double *y, size_t n, ChangeReport *ret_report)
 {
     ChangeReport report = { 0 };
-    double *scratch;
-    int r;
+    Search search = { .y = y, .n = n };
+    int r = 0;
 
     if (n == 0 || n > CHANGE_POINTS_MAX_N)
         return -EINVAL;
@@ -148,15 +247,20 @@ int change_points_find(const double *y, size_t n, ChangeReport *ret_report)
         if (!(fabs(y[i]) <= CHANGE_POINTS_MAX_VALUE))
             return -EINVAL;
     }
-    scratch = calloc(n, sizeof(*scratch));
-    if (!scratch)
-        return -ENOMEM;
-    r = find(y, n, scratch, &report);
-    free(scratch);
-    if (r < 0) {
+    search.certain = normal_quantile_of_tail(CHANGE_LEVEL / 2 / (double)n);
+    search.scaled = calloc(n, sizeof(*search.scaled));
+    search.scratch = calloc(n, sizeof(*search.scratch));
+    if (!search.scaled || !search.scratch)
+        r = -ENOMEM;
+    if (r == 0 && n >= SERIES_NOISE_LEAST_N)
+        r = series_noise(y, n, &search.noise);
+    if (r == 0)
+        r = find(&search, &report);
+    free(search.scaled);
+    free(search.scratch);
+    if (r < 0)
         change_report_done(&report);
-        return r;
-    }
-    *ret_report = report;
-    return 0;
+    else
+        *ret_report = report;
+    return r;
 }
