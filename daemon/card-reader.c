@@ -109,7 +109,7 @@ static void choose_registers(const json_t *card, CardReading *reading,
 
 int card_reader_run(const CardReaderSpec *spec, CardReading *ret_reading)
 {
-    const struct Command *rows[CARD_READER_MAX_REGISTERS];
+    const struct Command *rows[CARD_READER_MAX_REGISTERS] = { 0 };
 
     ret_reading->n = 0;
     choose_registers(spec->card, ret_reading, rows);

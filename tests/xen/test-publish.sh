@@ -7,6 +7,7 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=lab-test.sh
 . "$top/tests/xen/lab-test.sh"
 
+# shellcheck disable=SC2317 # called through check
 # dom0_alone FILE: a listing of xenstore-ls -fp whose every node is Dom0's, with no right for others
 dom0_alone() {
     [ -s "$1" ] && ! grep -vE '   \(n0\)$' "$1"
