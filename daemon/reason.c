@@ -2,20 +2,25 @@
 #include "daemon/reason.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
+
+int reason_give_list(char **ret_reason, const char *format, va_list arguments)
+{
+    char *reason;
+
+    if (vasprintf(&reason, format, arguments) < 0)
+        return -ENOMEM;
+    *ret_reason = reason;
+    return 0;
+}
 
 int reason_give(char **ret_reason, const char *format, ...)
 {
     va_list arguments;
-    char *reason;
     int r;
 
     va_start(arguments, format);
-    r = vasprintf(&reason, format, arguments);
+    r = reason_give_list(ret_reason, format, arguments);
     va_end(arguments);
-    if (r < 0)
-        return -ENOMEM;
-    *ret_reason = reason;
-    return 0;
+    return r;
 }

@@ -13,6 +13,7 @@
 
 #include "common/cleanup.h"
 #include "common/json.h"
+#include "daemon/reason.h"
 
 int target_refuse(TargetRefusal *refusal, bool for_safety, const char *format, ...)
 {
@@ -21,10 +22,10 @@ int target_refuse(TargetRefusal *refusal, bool for_safety, const char *format, .
     int r;
 
     va_start(arguments, format);
-    r = vasprintf(&reason, format, arguments);
+    r = reason_give_list(&reason, format, arguments);
     va_end(arguments);
     if (r < 0)
-        return -ENOMEM;
+        return r;
     free(refusal->reason);
     *refusal = (TargetRefusal) { .for_safety = for_safety, .reason = reason };
     return 0;

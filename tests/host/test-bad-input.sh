@@ -68,6 +68,10 @@ check_json "doctor: the lines in the noise are found" "$scratch/doctor.out" \
     'any(.findings[]; .id == "REG-01" and any(.evidence[]; test("structure version 15")))'
 check_json "doctor: what could not be read is said" "$scratch/doctor.out" \
     'any(.findings[]; .id == "ENV-01" and .severity == "unknown" and any(.evidence[]; test("device tree")))'
+within one --json doctor mmc0 --root "$capture"
+ends one 1
+check_json "doctor of one device: its findings and the host's alone" "$scratch/one.out" \
+    '([.findings[].device] | unique | . - [null] | length) == 1 and any(.findings[]; has("device") | not) and all(.findings[]; any(.evidence[]; test("structure version 15")) | not)'
 within text doctor --root "$capture"
 check "no link led out of the capture" sh -c "! grep -rl 'root:x:0' '$scratch'/*.out"
 check "no control character reached the text" sh -c \
