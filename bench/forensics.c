@@ -112,9 +112,12 @@ static bool is_untouched(const SuspectBlock *block, const Damage *damage)
 {
     size_t n = damage->end - damage->begin;
 
-    return block->canary_known && n >= LEAST_FILL_BYTES &&
-           canary_intact(block->canary_seed, block->arena_offset + damage->begin,
-                         block->received + damage->begin, n) == n;
+    for (uint32_t i = 0; block->canary_known && n >= LEAST_FILL_BYTES && i < block->n_buffers; i++)
+        if (canary_intact(block->canary_seed,
+                          block->arena_offset + i * block->stride + damage->begin,
+                          block->received + damage->begin, n) == n)
+            return true;
+    return false;
 }
 
 /* The latest earlier generation that wrote these very bytes at this very place of the target. */
@@ -148,6 +151,13 @@ static bool find_stale(const SuspectBlock *block, Damage *damage)
     return false;
 }
 
+/* What lies further on runs to the part's end, what lies before from its beginning. */
+static bool fills_its_side(Part part, uint32_t begin, uint32_t end, int64_t shift)
+{
+    return shift > 0 ? part.end - end <= CUT_TOLERANCE_BYTES
+                     : begin - part.begin <= CUT_TOLERANCE_BYTES;
+}
+
 /* Bytes of this very block that stand elsewhere in the page: how far off. The pattern repeats, so
  * every distance that leaves its phase alone explains them, as long as they come from within the
  * part. A copy that lies further on begins with the part's first byte, one that lies before ends
@@ -163,12 +173,24 @@ static bool find_shift(Part part, uint32_t begin, uint32_t end, uint32_t phase, 
         int64_t cost =
             (shift < 0 ? -shift : shift) + (from == part.begin || to == part.end ? 0 : length);
 
-        if (shift == 0 || from < part.begin || to > part.end || cost >= best_cost)
+        if (shift == 0 || from < part.begin || to > part.end || cost >= best_cost ||
+            !fills_its_side(part, begin, end, shift))
             continue;
         best_cost = cost;
         *ret_shift = (int32_t)shift;
     }
     return best_cost < INT64_MAX;
+}
+
+/* `at` is where the bytes that were searched begin in the block. */
+static void take_source(const SuspectBlock *block, uint32_t at, const ByteSource *source,
+                        Damage *damage)
+{
+    damage->generation = source->generation;
+    damage->source_block = source->block_offset_bytes;
+    damage->left_over = block->before_known && source->generation == block->generation &&
+                        source->block_offset_bytes == block->before_block &&
+                        source->phase == (at + source->from) % VERIFY_PATTERN_BYTES;
 }
 
 static DamageClass find_elsewhere(const SuspectBlock *block, Part part, Damage *damage)
@@ -180,17 +202,30 @@ static DamageClass find_elsewhere(const SuspectBlock *block, Part part, Damage *
                                n, &source) ||
         source.to - source.from < n / 3)
         return DAMAGE_GARBAGE;
-    damage->generation = source.generation;
-    damage->source_block = source.block_offset_bytes;
+    take_source(block, damage->begin, &source, damage);
     if (source.generation == block->generation &&
         source.block_offset_bytes == block->offset_bytes &&
         find_shift(part, damage->begin + (uint32_t)source.from, damage->begin + (uint32_t)source.to,
                    source.phase, &damage->shift_bytes))
         return DAMAGE_SHIFTED;
-    damage->left_over = block->before_known && source.generation == block->generation &&
-                        source.block_offset_bytes == block->before_block &&
-                        source.phase == (damage->begin + source.from) % VERIFY_PATTERN_BYTES;
     return DAMAGE_MISPLACED;
+}
+
+/* Blocks of one generation differ in their marks alone, which may be a few bits: such a stretch is
+ * of another block if all of the part is. */
+static bool is_other_block(const SuspectBlock *block, Part part, Damage *damage)
+{
+    uint32_t n = part.end - part.begin;
+    ByteSource source;
+
+    if (!forensics_find_source(block->written, block->generation, block->received + part.begin, n,
+                               &source) ||
+        source.generation != block->generation ||
+        source.block_offset_bytes == block->offset_bytes ||
+        part.begin + source.from > damage->begin || part.begin + source.to < damage->end)
+        return false;
+    take_source(block, part.begin, &source, damage);
+    return true;
 }
 
 static DamageClass find_class(const SuspectBlock *block, Part part, Damage *damage)
@@ -200,7 +235,7 @@ static DamageClass find_class(const SuspectBlock *block, Part part, Damage *dama
     if (all_are(block, damage, 0xff))
         return DAMAGE_ONES;
     if (is_flips(damage))
-        return DAMAGE_FLIPPED;
+        return is_other_block(block, part, damage) ? DAMAGE_MISPLACED : DAMAGE_FLIPPED;
     if (is_untouched(block, damage))
         return DAMAGE_UNTOUCHED;
     if (find_stale(block, damage))

@@ -64,8 +64,11 @@ typedef struct SuspectBlock {
     uint32_t page_bytes;     /* of memory: a power of two */
     uint32_t page_offset;    /* of the block's first byte in its page */
     bool canary_known;
-    uint64_t canary_seed;  /* with canary_known: what the memory was filled with */
-    uint64_t arena_offset; /* of the block in the arena */
+    uint64_t canary_seed; /* with canary_known: what the memory was filled with */
+    uint64_t
+        arena_offset;   /* of the buffer in the arena that the block may have lain in: the first */
+    uint64_t stride;    /* to the next one */
+    uint32_t n_buffers; /* >= 1 */
     bool before_known;
     uint64_t before_block; /* the block that the same memory held just before */
 } SuspectBlock;

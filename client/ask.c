@@ -15,7 +15,8 @@ LinkTarget ask_target(const CommandLine *command)
     return (LinkTarget) {
         .host = command->host,
         .socket = command->socket,
-        .exec = command->exec || command->root || command->dtb || command->verb->names_file,
+        .exec = command->exec || command->root || command->dtb || command->replay ||
+                command->verb->names_file,
     };
 }
 

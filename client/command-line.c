@@ -37,6 +37,7 @@ enum Option {
     OPTION_SEED,
     OPTION_DETACH,
     OPTION_CLEAR,
+    OPTION_REPLAY,
     OPTION_LIMIT,
     OPTION_BY,
     OPTION_LIVE,
@@ -64,6 +65,8 @@ static const CommandOption options[N_OPTIONS] = {
     [OPTION_SEED] = { "seed", 0, "N", VERB_OPTION_SEED, "repeat the order of an earlier run" },
     [OPTION_DETACH] = { "detach", 0, NULL, VERB_OPTION_DETACH,
                         "print the run's id and leave it running" },
+    [OPTION_REPLAY] = { "replay", 0, "DIR", VERB_OPTION_REPLAY,
+                        "only judge this evidence again (implies --exec)" },
     [OPTION_CLEAR] = { "clear", 0, NULL, VERB_OPTION_CLEAR,
                        "run nothing: release corrupt cards, or --confirm-cid's" },
     [OPTION_LIMIT] = { "limit", 0, "N", VERB_OPTION_LIMIT, "at most so many runs" },
@@ -179,6 +182,8 @@ static const char **text_slot(CommandLine *command, enum Option option)
         return &command->root;
     case OPTION_DTB:
         return &command->dtb;
+    case OPTION_REPLAY:
+        return &command->replay;
     case OPTION_BY:
         return &command->by;
     default:
@@ -322,12 +327,12 @@ static int refuse_foreign_option(const Verb *verb, unsigned wrong, Failure *ret_
 static int check_combination(const CommandLine *command, Failure *ret_failure)
 {
     bool names_file = command->verb && command->verb->names_file;
-    bool here = command->root || command->dtb || names_file;
+    bool here = command->root || command->dtb || command->replay || names_file;
 
     if (here && command->host)
         return usage_failure(ret_failure,
                              names_file ? "this verb reads a file of this machine"
-                                        : "--root and --dtb name files of this machine",
+                                        : "--root, --dtb and --replay name files of this machine",
                              NULL, "leave out -H, or run xdmactl on that host");
     if ((command->exec || here) && command->socket)
         return usage_failure(ret_failure, "--exec uses no socket", NULL,
@@ -338,6 +343,9 @@ static int check_combination(const CommandLine *command, Failure *ret_failure)
     if (here && command->live_usec > 0)
         return usage_failure(ret_failure, "--live watches this host", NULL,
                              "leave out --live, or --root and --dtb");
+    if (command->replay && (command->argument || command->clear || command->dry_run))
+        return usage_failure(ret_failure, "--replay judges what was run", NULL,
+                             "leave out target, --clear and --dry-run, or --replay");
     if (command->clear && (command->argument || command->dry_run || command->detach))
         return usage_failure(ret_failure, "--clear runs nothing", NULL,
                              "leave out target, --dry-run and --detach, or --clear");

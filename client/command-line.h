@@ -31,7 +31,8 @@ typedef struct CommandLine {
     const char *by;          /* compare: what the runs differ in, or NULL */
     bool dry_run;
     bool detach;
-    bool clear; /* verify: release a card instead */
+    const char *replay; /* verify: an evidence directory to judge again, or NULL */
+    bool clear;         /* verify: release a card instead */
     bool seed_given;
     int64_t seed;      /* 0 and up: what a JSON integer holds */
     int64_t live_usec; /* inspect: watch for so long; 0 when not given */

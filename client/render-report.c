@@ -138,6 +138,16 @@ static void print_reasons(const json_t *reasons, const Page *page)
     }
 }
 
+/* Of a report that was made again from its evidence. */
+static void print_replay(const json_t *replay, const Page *page)
+{
+    if (json_is_object(replay))
+        page_field(page, 0, "replay", "of %s, whose verdict was %s; the report is %s",
+                   json_get_string(replay, "directory", "?"),
+                   json_get_string(replay, "kept_verdict", "unknown"),
+                   json_get_bool(replay, "identical", false) ? "the same" : "another one now");
+}
+
 static void print_verdict(const json_t *report, const Page *page)
 {
     const char *verdict = json_get_string(report, "verdict", "inconclusive");
@@ -155,6 +165,7 @@ static void print_verdict(const json_t *report, const Page *page)
                    note ? note : "measured in an emulator, whose speed is no hardware's");
     if (evidence)
         page_field(page, 0, "evidence", "%s", evidence);
+    print_replay(json_object_get(report, "replay"), page);
 }
 
 void render_report(const json_t *report, const Page *page)

@@ -30,7 +30,7 @@ static const Verb verbs[] = {
     { .name = "verify",
       .argument = "[TARGET]",
       .options = VERB_OPTION_PROFILE | VERB_OPTION_DRY_RUN | VERB_OPTION_CONFIRM_CID |
-                 VERB_OPTION_SEED | VERB_OPTION_DETACH | VERB_OPTION_CLEAR,
+                 VERB_OPTION_SEED | VERB_OPTION_DETACH | VERB_OPTION_CLEAR | VERB_OPTION_REPLAY,
       .summary = "read back by each path what each path wrote",
       .run = verb_verify },
     { .name = "watch",

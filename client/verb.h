@@ -24,6 +24,7 @@ typedef enum VerbOption {
     VERB_OPTION_BY = 1 << 8,
     VERB_OPTION_LIVE = 1 << 9,
     VERB_OPTION_CLEAR = 1 << 10,
+    VERB_OPTION_REPLAY = 1 << 11,
 } VerbOption;
 
 struct Verb {

@@ -16,6 +16,7 @@
 #include "daemon/job.h"
 #include "daemon/live.h"
 #include "daemon/look.h"
+#include "daemon/replay.h"
 #include "daemon/metrics.h"
 #include "daemon/varlink-service.h"
 #include "placement/inspection-view.h"
@@ -320,6 +321,7 @@ static const struct {
     { "Bench", PEER_ALL, bench },
     { "Verify", PEER_ALL, verify },
     { "ClearCorruption", PEER_ALL, clear_corruption },
+    { "Replay", PEER_ALL, replay },
     { "Watch", PEER_READS, watch },
     { "Cancel", PEER_ALL, cancel },
     { "Show", PEER_READS, show },

@@ -15,6 +15,7 @@
 #include "common/cleanup.h"
 #include "common/json.h"
 #include "daemon/fio-child.h"
+#include "daemon/reason.h"
 #include "daemon/write-all.h"
 
 #define GROWING_PREFIX "evidence-"
@@ -259,6 +260,56 @@ int evidence_read_json(const char *directory, const char *name, json_t **ret_jso
         return -errno;
     r = read_file(fd, name, &text, &size);
     return r < 0 ? r : json_parse_foreign(text, size, ret_json);
+}
+
+/* One line of the seal, which is cut at its parts: 1, 0 and the reason, negative errno. */
+static int check_line(int directory_fd, const char *directory, char *line, char **ret_reason)
+{
+    char digest[SHA256_DIGEST_STRING_LENGTH];
+    _cleanup_free_ char *text = NULL;
+    const char *name = line + SHA256_DIGEST_STRING_LENGTH - 1 + 2;
+    size_t size;
+    int r;
+
+    if (strlen(line) < SHA256_DIGEST_STRING_LENGTH + 2 || strncmp(name - 2, "  ", 2) != 0 ||
+        strchr(name, '/'))
+        return reason_give(ret_reason, "%s/" EVIDENCE_SEAL " is malformed", directory);
+    r = read_file(directory_fd, name, &text, &size);
+    if (r == -ENOMEM)
+        return r;
+    if (r < 0)
+        return reason_give(ret_reason, "%s/%s cannot be read: %s", directory, name, strerror(-r));
+    SHA256Data((const uint8_t *)text, size, digest);
+    if (strncmp(digest, line, SHA256_DIGEST_STRING_LENGTH - 1) != 0)
+        return reason_give(ret_reason, "%s/%s is not as it was sealed", directory, name);
+    return 1;
+}
+
+int evidence_check_seal(const char *directory, char **ret_reason)
+{
+    _cleanup_close_ int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    _cleanup_free_ char *seal = NULL;
+    _cleanup_free_ char *text = NULL;
+    char *save = NULL;
+    size_t size;
+    int r = fd < 0 ? -errno : read_file(fd, EVIDENCE_SEAL, &seal, &size);
+
+    if (r == -ENOMEM)
+        return r;
+    if (r < 0)
+        return reason_give(ret_reason,
+                           "%s is no evidence directory: its " EVIDENCE_SEAL " cannot be read: %s",
+                           directory, strerror(-r));
+    text = strndup(seal, size);
+    if (!text)
+        return -ENOMEM;
+    r = 0;
+    for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+        r = check_line(fd, directory, line, ret_reason);
+        if (r <= 0)
+            return r;
+    }
+    return r > 0 ? 1 : reason_give(ret_reason, "%s/" EVIDENCE_SEAL " is empty", directory);
 }
 
 static void sweep(const char *path, const char *prefix)

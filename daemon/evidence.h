@@ -44,6 +44,10 @@ int evidence_publish(Evidence *evidence, const char *state_directory, char **ret
  * (-ENOENT: there is none). */
 int evidence_read_json(const char *directory, const char *name, json_t **ret_json);
 
+/* Whether published evidence is as it was sealed, every file of it: 1; 0 and *ret_reason (owned)
+ * when a file was changed, is missing, or there is no seal; negative errno. */
+int evidence_check_seal(const char *directory, char **ret_reason);
+
 /* Remove what runs that were interrupted have left half done in both directories: nobody may have a
  * run under way in them. */
 void evidence_sweep(const char *runtime_directory, const char *state_directory);

@@ -125,9 +125,11 @@ static SuspectBlock suspect(const LegJob *leg, uint64_t offset, const uint8_t *r
         .received = received,
         .page_bytes = page_bytes,
         .page_offset = (uint32_t)(arena_offset % page_bytes),
-        .canary_known = one_buffer,
+        .canary_known = true,
         .canary_seed = canary_seed(leg, SEED_OF_FIO),
         .arena_offset = arena_offset,
+        .stride = stride_of(leg),
+        .n_buffers = leg->workload->iodepth - buffer,
         .before_known = one_buffer && offset >= leg->workload->block_bytes,
         .before_block = offset - leg->workload->block_bytes,
     };

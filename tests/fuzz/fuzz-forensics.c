@@ -51,6 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .offset_bytes = 2 * BLOCK_BYTES,
         .received = received,
         .page_bytes = PAGE_BYTES,
+        .n_buffers = 1,
     };
     uint32_t generation, at;
 

@@ -152,6 +152,33 @@ static void test_misplaced(void **state)
     assert_int_equal(damage.source_block, 0);
 }
 
+/* Small blocks of one generation differ in a few bits, and are not taken for flips. */
+static void test_a_neighbour_is_no_flip(void **state)
+{
+    static const VerifyWritten small[] = { { { 42, 1 }, 512, 1 << 20 } };
+    uint8_t received[512];
+    SuspectBlock block = {
+        .written = small,
+        .generation = 1,
+        .offset_bytes = 1024,
+        .received = received,
+        .page_bytes = PAGE_BYTES,
+        .page_offset = 512,
+    };
+    Damage damage;
+
+    (void)state;
+    verify_content_fill(&small[0].content, 1024 + 512, 0, received, sizeof(received));
+    damage = forensics_judge(&block, 0);
+    assert_true(damage.n_bad_bits <= 16);
+    assert_int_equal(damage.class, DAMAGE_MISPLACED);
+    assert_int_equal(damage.source_block, 1024 + 512);
+    /* a flip in a mark stays one */
+    verify_content_fill(&small[0].content, 1024, 0, received, sizeof(received));
+    received[56] ^= 0x02;
+    assert_int_equal(forensics_judge(&block, 0).class, DAMAGE_FLIPPED);
+}
+
 static void test_left_over(void **state)
 {
     Fixture fixture;
@@ -178,7 +205,11 @@ static void test_untouched(void **state)
     fixture.block.canary_known = true;
     fixture.block.canary_seed = 99;
     fixture.block.arena_offset = 8192;
+    fixture.block.stride = BLOCK_BYTES + 4096;
+    fixture.block.n_buffers = 2;
     canary_fill(99, 8192 + PAGE_AT, fixture.received + PAGE_AT, PAGE_BYTES);
+    assert_int_equal(judge(&fixture).class, DAMAGE_UNTOUCHED);
+    canary_fill(99, 8192 + BLOCK_BYTES + 4096 + PAGE_AT, fixture.received + PAGE_AT, PAGE_BYTES);
     assert_int_equal(judge(&fixture).class, DAMAGE_UNTOUCHED);
     fixture.block.canary_known = false;
     assert_int_equal(judge(&fixture).class, DAMAGE_GARBAGE);
@@ -301,6 +332,7 @@ int main(void)
         cmocka_unit_test(test_flips),
         cmocka_unit_test(test_stale),
         cmocka_unit_test(test_misplaced),
+        cmocka_unit_test(test_a_neighbour_is_no_flip),
         cmocka_unit_test(test_left_over),
         cmocka_unit_test(test_untouched),
         cmocka_unit_test(test_shifted),

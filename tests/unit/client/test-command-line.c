@@ -118,6 +118,7 @@ static void test_taken(void **state)
     assert_verb("history --limit 10000", "history");
     assert_verb("verify --profile standard --seed 1", "verify");
     assert_verb("verify --clear --confirm-cid " CID, "verify");
+    assert_verb("verify --replay /var/lib/xdmad/runs/x", "verify");
     assert_verb("help bench", "help");
     assert_verb("--socket /a bridge", "bridge");
 }
@@ -137,6 +138,8 @@ static void test_refused(void **state)
     assert_refused("status -x", "-x");
     assert_refused("status --json=yes", "--json=yes");
     assert_refused("bench --clear", "clear");
+    assert_refused("verify --replay /x --clear", "--replay");
+    assert_refused("-H pi verify --replay /x", "--replay");
     assert_refused("verify --clear /dev/mmcblk0", "--clear");
     assert_refused("verify --clear --dry-run", "--clear");
     assert_refused("bench --seed", "--seed");
