@@ -119,7 +119,7 @@ int card_reader_run(const CardReaderSpec *spec, CardReading *ret_reading)
                 return -ECANCELED;
             if (clock_boottime_usec() >= spec->until_boottime_usec)
                 return 0;
-            if (ret_reading->registers[i].n_errors < CARD_READER_MAX_ERRORS)
+            if (rows[i] && ret_reading->registers[i].n_errors < CARD_READER_MAX_ERRORS)
                 read_once(spec, rows[i], &ret_reading->registers[i]);
         }
     return 0;
