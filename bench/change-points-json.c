@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "bench/change-points-json.h"
 
+#include <math.h>
 #include <stdbool.h>
 
 #include "bench/summary.h"
@@ -48,10 +49,32 @@ json_t *change_points_to_json(const ChangeReport *report, size_t first, size_t n
     return array;
 }
 
-json_t *change_report_to_json(const ChangeReport *report)
+static json_t *honesty_to_json(const ChangeHonesty *honesty)
 {
-    return json_pack("{s:i, s:I, s:I, s:o, s:o}", "schema", 1, "n", (json_int_t)report->n,
-                     "n_changes", (json_int_t)report->n_changes, "noise",
-                     figure_to_json(report->noise), "autocorrelation",
-                     figure_to_json(report->autocorrelation));
+    json_t *json = json_pack(
+        "{s:o, s:I, s:I}", "false_changes_per_1000_points",
+        figure_to_json(1000.0 * (double)honesty->false_changes / (double)honesty->quiet_points),
+        "simulated_points", (json_int_t)honesty->quiet_points, "step_points",
+        (json_int_t)honesty->step_points);
+
+    if (json && isfinite(honesty->smallest_step) &&
+        json_object_set_new(json, "smallest_step", figure_to_json(honesty->smallest_step)) < 0) {
+        json_decref(json);
+        return NULL;
+    }
+    return json;
+}
+
+json_t *change_report_to_json(const ChangeReport *report, const ChangeHonesty *honesty)
+{
+    json_t *json =
+        json_pack("{s:i, s:I, s:I, s:o, s:o}", "schema", 1, "n", (json_int_t)report->n, "n_changes",
+                  (json_int_t)report->n_changes, "noise", figure_to_json(report->noise),
+                  "autocorrelation", figure_to_json(report->autocorrelation));
+
+    if (json && honesty && json_object_set_new(json, "honesty", honesty_to_json(honesty)) < 0) {
+        json_decref(json);
+        return NULL;
+    }
+    return json;
 }

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Made histories, from a seed that is always the same. */
 #include "bench/watch-honesty.h"
 
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 
-#include "bench/random.h"
-
-#define SEED UINT64_C(0x5eed0f0c4a96e5)
+#include "bench/deviations.h"
 
 #define QUIET_HISTORIES 40U
 #define QUIET_POINTS    256U
@@ -20,13 +17,8 @@
 #define LARGEST_STEP  16.0
 #define STEP_HALVINGS 6U
 
-typedef struct Deviations {
-    double value[LEVEL_WATCH_MAX_N];
-    size_t n;
-    size_t block;
-} Deviations;
-
-static void collect(const LevelWatch *watch, Deviations *ret_deviations)
+/* The deviations of all points from their levels. */
+static void collect(const LevelWatch *watch, double *ret_deviations)
 {
     for (size_t s = 0; s < watch->n_stretches; s++) {
         size_t first = watch->stretches[s].first;
@@ -37,65 +29,43 @@ static void collect(const LevelWatch *watch, Deviations *ret_deviations)
             continue;
         level = level_watch_median(watch, first, end - first);
         for (size_t i = first; i < end; i++)
-            ret_deviations->value[i] = watch->y[i] - level;
+            ret_deviations[i] = watch->y[i] - level;
     }
-    ret_deviations->n = watch->n;
-    ret_deviations->block = (size_t)ceil(cbrt((double)watch->n));
 }
 
-/* The next of a made history. */
-typedef struct Draw {
-    const Deviations *from;
-    Random random;
-    size_t at, left;
-} Draw;
-
-static double draw_next(Draw *draw)
+static size_t count_false_alarms(Deviations draw, LevelWatch *scratch, double least_effect)
 {
-    if (draw->left == 0) {
-        draw->at = (size_t)random_below(&draw->random, draw->from->n);
-        draw->left = draw->from->block;
-    }
-    draw->left--;
-    return draw->from->value[draw->at++ % draw->from->n];
-}
-
-static size_t count_false_alarms(const Deviations *deviations, LevelWatch *scratch,
-                                 double least_effect)
-{
-    Draw draw = { .from = deviations, .random = { SEED } };
     size_t alarms = 0;
 
     for (size_t i = 0; i < QUIET_HISTORIES; i++) {
         level_watch_init(scratch, least_effect);
-        draw.left = 0;
+        deviations_cut(&draw);
         for (size_t point = 0; point < QUIET_POINTS; point++)
-            alarms += level_watch_add(scratch, draw_next(&draw), false);
+            alarms += level_watch_add(scratch, deviations_next(&draw), false);
     }
     return alarms;
 }
 
-static bool finds_step(Draw *draw, LevelWatch *scratch, size_t n_before, double step)
+static bool finds_step(Deviations *draw, LevelWatch *scratch, size_t n_before, double step)
 {
     bool found = false;
 
-    draw->left = 0;
+    deviations_cut(draw);
     for (size_t point = 0; point < n_before; point++)
-        level_watch_add(scratch, draw_next(draw), false);
+        level_watch_add(scratch, deviations_next(draw), false);
     for (size_t point = 0; point < WATCH_HONESTY_STEP_POINTS; point++)
-        found |= level_watch_add(scratch, draw_next(draw) + step, false);
+        found |= level_watch_add(scratch, deviations_next(draw) + step, false);
     return found;
 }
 
-static double smallest_step(const Deviations *deviations, LevelWatch *scratch,
-                            const LevelWatch *watch)
+static double smallest_step(Deviations deviations, LevelWatch *scratch, const LevelWatch *watch)
 {
-    size_t n_before = deviations->n < STEP_BASELINE ? deviations->n : STEP_BASELINE;
+    size_t n_before = deviations.n < STEP_BASELINE ? deviations.n : STEP_BASELINE;
     double low = 0, high = LARGEST_STEP * watch->noise.deviation, found_at = HUGE_VAL;
     double step = high;
 
     for (size_t halving = 0; halving <= STEP_HALVINGS; halving++) {
-        Draw draw = { .from = deviations, .random = { SEED } };
+        Deviations draw = deviations;
         size_t found = 0;
 
         for (size_t i = 0; i < STEP_HISTORIES; i++) {
@@ -115,25 +85,26 @@ static double smallest_step(const Deviations *deviations, LevelWatch *scratch,
 
 int watch_honesty(const LevelWatch *watch, WatchHonesty *ret_honesty)
 {
-    Deviations *deviations;
+    double *deviations;
     LevelWatch *scratch;
+    int r;
 
-    if (watch->n < WATCH_HONESTY_LEAST_N)
+    if (watch->n < DEVIATIONS_LEAST_N)
         return -ENODATA;
-    deviations = calloc(1, sizeof(*deviations));
+    deviations = calloc(watch->n, sizeof(*deviations));
     scratch = calloc(1, sizeof(*scratch));
-    if (!deviations || !scratch) {
-        free(deviations);
-        free(scratch);
-        return -ENOMEM;
+    if (deviations && scratch) {
+        Deviations draw = deviations_begin(deviations, watch->n);
+
+        collect(watch, deviations);
+        *ret_honesty = (WatchHonesty) {
+            .false_alarms = count_false_alarms(draw, scratch, watch->least_effect),
+            .quiet_points = (size_t)QUIET_HISTORIES * QUIET_POINTS,
+            .smallest_step = smallest_step(draw, scratch, watch),
+        };
     }
-    collect(watch, deviations);
-    *ret_honesty = (WatchHonesty) {
-        .false_alarms = count_false_alarms(deviations, scratch, watch->least_effect),
-        .quiet_points = (size_t)QUIET_HISTORIES * QUIET_POINTS,
-        .smallest_step = smallest_step(deviations, scratch, watch),
-    };
-    free(deviations);
+    r = deviations && scratch ? 0 : -ENOMEM;
     free(scratch);
-    return 0;
+    free(deviations);
+    return r;
 }

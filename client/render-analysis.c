@@ -54,6 +54,21 @@ static void print_segments(const json_t *analysis, const Page *page)
     table_print(table, page, 2);
 }
 
+/* What the answer is worth. */
+static void print_honesty(const json_t *honesty, const Page *page)
+{
+    double false_changes = json_get_number(honesty, "false_changes_per_1000_points", NAN);
+    double smallest = json_get_number(honesty, "smallest_step", NAN);
+
+    if (isfinite(false_changes))
+        page_field(page, 0, "false", "%.2g changes in 1000 points of noise like this",
+                   false_changes);
+    else
+        page_field(page, 0, "false", "unknown from so few points");
+    if (isfinite(smallest))
+        page_field(page, 0, "smallest", "%.4g, the step that is found 9 times of 10", smallest);
+}
+
 void render_analysis(const json_t *analysis, const Page *page)
 {
     size_t n_changes = json_array_size(json_object_get(analysis, "changes"));
@@ -64,6 +79,7 @@ void render_analysis(const json_t *analysis, const Page *page)
     page_field(page, 0, "likeness", "%.2f, the autocorrelation of neighbours",
                json_get_number(analysis, "autocorrelation", NAN));
     page_field(page, 0, "changes", "%zu", n_changes);
+    print_honesty(json_object_get(analysis, "honesty"), page);
     page_heading(page, "Levels");
     print_segments(analysis, page);
 }

@@ -68,7 +68,8 @@ static int read_file(const char *path, char **ret_text, size_t *ret_size)
 }
 
 /* The pieces, then `analysis`. */
-static int send_report(const ChildLink *link, const ChangeReport *report)
+static int send_report(const ChildLink *link, const ChangeReport *report,
+                       const ChangeHonesty *honesty)
 {
     int r = 0;
 
@@ -82,7 +83,8 @@ static int send_report(const ChildLink *link, const ChangeReport *report)
                                        "changes", change_points_to_json(report, first, n_changes)));
     }
     if (r == 0)
-        r = child_send(link, json_pack("{s:o}", "analysis", change_report_to_json(report)));
+        r = child_send(link,
+                       json_pack("{s:o}", "analysis", change_report_to_json(report, honesty)));
     return r;
 }
 
@@ -93,7 +95,9 @@ static int analyze_main(const ChildLink *link, void *data)
     _cleanup_free_ char *text = NULL;
     _cleanup_free_ double *y = NULL;
     ChangeReport report = { 0 };
+    ChangeHonesty honesty;
     SeriesTextError error;
+    bool known = false;
     size_t size = 0, n = 0;
     int r = read_file(analyze_->file, &text, &size);
 
@@ -108,8 +112,12 @@ static int analyze_main(const ChildLink *link, void *data)
     free(take_ptr(text)); /* a long one is larger than all that follows */
     if (r == 0)
         r = change_points_find(y, n, &report);
-    if (r == 0)
-        r = send_report(link, &report);
+    if (r == 0) {
+        r = change_honesty(y, &report, &honesty);
+        known = r == 0;
+    }
+    if (r == 0 || r == -ENODATA)
+        r = send_report(link, &report, known ? &honesty : NULL);
     change_report_done(&report);
     return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

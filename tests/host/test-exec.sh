@@ -65,7 +65,7 @@ seq 1 40 | awk '{ print ($1 * 7919) % 10 + 30 }' | cat "$scratch/steady.txt" - >
 own step --json analyze "$scratch/step.txt"
 ends step 0
 check_json "analyze finds a step" "$scratch/step.out" \
-    '.schema == 1 and .n == 80 and .changepoints == [40] and (.segments | length) == 2 and .changes[0].effect == 30'
+    '.schema == 1 and .n == 80 and .changepoints == [40] and (.segments | length) == 2 and .changes[0].effect == 30 and .honesty.smallest_step > 0'
 own steady --json analyze "$scratch/steady.txt"
 ends steady 0
 check_json "and none where there is none" "$scratch/steady.out" '.changepoints == []'

@@ -7,6 +7,7 @@
 
 #include <math.h>
 
+#include "bench/change-honesty.h"
 #include "bench/change-points.h"
 #include "bench/series-noise.h"
 #include "tests/bench/noise-model.h"
@@ -196,6 +197,29 @@ static void test_noise_of_mean(void **state)
     }
 }
 
+/* Steady noise gives few false changes and a smallest step of some deviations; too few points give
+ * no answer, and the same series gives the same answer. */
+static void test_honesty(void **state)
+{
+    Noise noise = noise_begin(NOISE_INDEPENDENT, 21);
+    ChangeHonesty honesty, again;
+    ChangeReport report;
+
+    (void)state;
+    fill(0, 300, 10, &noise);
+    report = find(300);
+    assert_int_equal(change_honesty(y, &report, &honesty), 0);
+    assert_int_equal(change_honesty(y, &report, &again), 0);
+    assert_int_equal(honesty.quiet_points, 20 * 300);
+    assert_in_range(honesty.false_changes, 0, 1);
+    assert_true(honesty.smallest_step > 0.5 && honesty.smallest_step < 4);
+    assert_true(honesty.smallest_step == again.smallest_step);
+    change_report_done(&report);
+    report = find(19);
+    assert_int_equal(change_honesty(y, &report, &honesty), -ENODATA);
+    change_report_done(&report);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -203,7 +227,7 @@ int main(void)
         cmocka_unit_test(test_spikes),        cmocka_unit_test(test_coarse),
         cmocka_unit_test(test_short),         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_unit_and_sign), cmocka_unit_test(test_noise),
-        cmocka_unit_test(test_noise_of_mean),
+        cmocka_unit_test(test_noise_of_mean), cmocka_unit_test(test_honesty),
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);
