@@ -89,16 +89,6 @@ lint: $(O)/generated/io.xdmad.varlink.inc
 	$(call say,SHELL,all)
 	$(Q)shellcheck -x -P SCRIPTDIR $(SCRIPTS)
 
-# Programs that a test runs inside the Dom0; it builds them for the lab.
-XEN_PROGRAMS := $(patsubst tests/xen/%.c,$(TEST_O)/xen/%,$(wildcard tests/xen/*.c))
-
-$(TEST_O)/xen/%: $(O)/tests/xen/%.o $(ARCHIVES_daemon)
-	$(call say,LINK,$@)
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(pkg_libs) -lm
-
-.PHONY: xen-programs
-xen-programs: $(XEN_PROGRAMS)
-
 # --- measurements --------------------------------------------------------------------------------
 
 BENCH_PROGRAMS := $(patsubst tests/bench/%.c,$(TEST_O)/bench/%,$(wildcard tests/bench/*.c))
