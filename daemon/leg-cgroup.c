@@ -215,6 +215,13 @@ static void leave_pressure_uncounted(const char *path)
     close(fd);
 }
 
+bool leg_cgroup_is_at_root(const char *root)
+{
+    _cleanup_free_ char *own = NULL;
+
+    return find_own(strcmp(root, "/") == 0 ? "" : root, &own) >= 0 && strcmp(own, "/") == 0;
+}
+
 int leg_cgroup_create(const char *root, LegCgroup **ret_cgroup, char **ret_reason)
 {
     static unsigned n_created;

@@ -11,6 +11,15 @@
 typedef struct LegCgroup LegCgroup;
 
 /*
+ * Whether our own place is the root of the hierarchy, as without a service manager. There a leg
+ * needs no cgroup and should have none: a level that nobody else pays for would cost fio each
+ * switch of tasks, even with its pressure uncounted (psi_group_change(), kernel/sched/psi.c, and
+ * __cgroup_account_cputime(), kernel/cgroup/rstat.c, 6.1), a hundredth of its throughput in the
+ * lab's counted time. Its session and PR_SET_PDEATHSIG hold fio there. `root` as below.
+ */
+bool leg_cgroup_is_at_root(const char *root);
+
+/*
  * `root` is "/" or a tree standing in for it. Legs of processes that are gone are killed and
  * removed first.
  * 1 and *ret_cgroup, 0 and *ret_reason (owned) when there is no cgroup v2 or it may not be written,

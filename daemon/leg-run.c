@@ -154,7 +154,7 @@ static int write_job(LegRun *run, const Arena *arena, char **ret_path)
                : 0;
 }
 
-/* fio from start to end, in a cgroup of its own where there is one. */
+/* fio from start to end, in a cgroup of its own where we have one. */
 static int run_fio(LegRun *run, const char *job_path, int arena_fd_)
 {
     const char *argv[JOB_ARGV_MAX];
@@ -177,7 +177,7 @@ static int run_fio(LegRun *run, const char *job_path, int arena_fd_)
     int r;
 
     job_argv(run->stage->fio, job_path, argv);
-    r = leg_cgroup_create("/", &cgroup, &no_cgroup);
+    r = leg_cgroup_is_at_root("/") ? 0 : leg_cgroup_create("/", &cgroup, &no_cgroup);
     if (r < 0)
         return r;
     fio.cgroup = cgroup;

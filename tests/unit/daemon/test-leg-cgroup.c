@@ -98,6 +98,18 @@ static void test_absent(void **state)
     expect_unavailable("cannot make");
 }
 
+static void test_at_root(void **state)
+{
+    (void)state;
+    tree_write("proc/self/cgroup", "4:memory:/x\n0::/\n");
+    assert_true(leg_cgroup_is_at_root(tree));
+    tree_write("proc/self/cgroup", "0::/system.slice/xdmad.service\n");
+    assert_false(leg_cgroup_is_at_root(tree));
+    tree_write("proc/self/cgroup", "4:memory:/\n"); /* v1 alone: there is no such hierarchy */
+    assert_false(leg_cgroup_is_at_root(tree));
+    assert_false(leg_cgroup_is_at_root("/nowhere"));
+}
+
 static void test_folder_that_is_no_cgroup(void **state)
 {
     char leg[PATH_MAX];
@@ -194,6 +206,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_absent),
+        cmocka_unit_test(test_at_root),
         cmocka_unit_test(test_folder_that_is_no_cgroup),
         cmocka_unit_test(test_stale_ones_are_swept),
         cmocka_unit_test(test_real_cgroup),
