@@ -48,6 +48,13 @@ static HostMemory *host_of(ArenaMemory *memory)
     return (HostMemory *)memory;
 }
 
+/* How memfd_create(2) and mmap(2) are both told the size of a huge page: its logarithm, in the same
+ * bits (hugetlb_encode.h, 6.1). */
+static unsigned huge_size_flag(const HostMemory *host)
+{
+    return (unsigned)__builtin_ctzll(host->ops.page_bytes) << MAP_HUGE_SHIFT;
+}
+
 static void pin(HostMemory *host)
 {
     cpu_set_t here;
@@ -166,7 +173,7 @@ static int ballast_map(const HostMemory *host, char *start, uint64_t bytes, Ball
     if (!present)
         flags |= MAP_NORESERVE;
     else if (host->ops.huge)
-        flags |= MAP_HUGETLB;
+        flags |= MAP_HUGETLB | (int)huge_size_flag(host);
     if (mmap(start, bytes, present ? PROT_READ | PROT_WRITE : PROT_NONE, flags, -1, 0) ==
         MAP_FAILED)
         return -errno;
@@ -279,7 +286,8 @@ static int make_slots(HostMemory *host)
 {
     ArenaMemory *ops = &host->ops;
 
-    ops->fd = memfd_create("xdmad-arena", MFD_CLOEXEC | (ops->huge ? MFD_HUGETLB : 0));
+    ops->fd = memfd_create("xdmad-arena",
+                           MFD_CLOEXEC | (ops->huge ? MFD_HUGETLB | huge_size_flag(host) : 0));
     if (ops->fd < 0 || ftruncate(ops->fd, (off_t)host->slots_bytes) < 0)
         return -errno;
     ops->slots = mmap(NULL, host->slots_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, ops->fd, 0);

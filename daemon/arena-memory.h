@@ -53,7 +53,7 @@ struct ArenaMemory {
 
 /*
  * Memory of this host for `bytes` bytes of slots, rounded up to whole pages; no page is present
- * yet. huge: from the default huge page size; the pool is raised as needed and put back by
+ * yet. huge: of the smallest huge page size; the pool is raised as needed and put back by
  * ballast_drop() and destroy().
  * 1 and *ret_memory, 0 and *ret_reason (owned) when the kernel has no such pages, or negative
  * errno.

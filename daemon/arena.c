@@ -113,12 +113,13 @@ int arena_acquire(const ArenaWant *want, Arena **ret_arena, char **ret_reason)
     if (want->pages == ARENA_PAGES_BASE)
         return acquire_kind(want, false, ret_arena, ret_reason);
 
-    int r = acquire_kind(want, false, ret_arena, &base_reason);
-    if (r != 0)
-        return r;
-    r = acquire_kind(want, true, ret_arena, &huge_reason);
-    if (r != 0)
-        return r;
+    bool huge_first = want->huge_page_bytes != 0 && want->huge_page_bytes <= ARENA_SHORT_HUGE_BYTES;
+    for (int i = 0; i < 2; i++) {
+        bool huge = huge_first == (i == 0);
+        int r = acquire_kind(want, huge, ret_arena, huge ? &huge_reason : &base_reason);
+        if (r != 0)
+            return r;
+    }
     return reason_give(ret_reason, "%s; with huge pages: %s", base_reason, huge_reason);
 }
 

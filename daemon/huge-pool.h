@@ -2,8 +2,9 @@
 #ifndef XDMAD_DAEMON_HUGE_POOL_H
 #define XDMAD_DAEMON_HUGE_POOL_H
 /*
- * The kernel's pool of huge pages of the default size (/proc/sys/vm/nr_hugepages), raised for a
- * while and put back to exactly what it was.
+ * The kernel's pool of huge pages of the smallest size it has (/sys/kernel/mm/hugepages), raised
+ * for a while and put back to exactly what it was. The smallest: 64 KiB on arm64 with base pages of
+ * 4 KiB, 2 MiB on x86; it is the easiest to find, and long enough for a block to be one piece.
  *
  * Pages in use when the pool is put back become surplus, and the kernel frees each as its user
  * lets go (Documentation/admin-guide/mm/hugetlbpage.rst, 6.1). So nothing remains after the arena.
@@ -30,9 +31,9 @@ HugePool *huge_pool_free(HugePool *pool);
 
 uint64_t huge_pool_page_bytes(const HugePool *pool);
 
-/* The default size, without opening the pool: 0 and *ret_bytes, or negative errno where the kernel
+/* The smallest size, without opening the pool: 0 and *ret_bytes, or negative errno where the kernel
  * has no huge pages. */
-int huge_pool_default_page_bytes(const char *root, uint64_t *ret_bytes);
+int huge_pool_smallest_page_bytes(const char *root, uint64_t *ret_bytes);
 
 /* Have n_pages more in the pool. 0; -ENOMEM when the kernel did not find that many (it is put back
  * to what it was before this call); negative errno. */

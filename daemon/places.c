@@ -50,6 +50,33 @@ static int acquire(const ArenaWant *want, Place *ret_place)
     return ret_place->frames ? 0 : -ENOMEM;
 }
 
+static int acquire_both(ArenaWant want, ArenaPages pages, Places *ret_places)
+{
+    want.pages = pages;
+    want.path = DMA_PATH_DIRECT;
+    int r = acquire(&want, &ret_places->direct);
+    if (r < 0)
+        return r;
+    want.path = DMA_PATH_BOUNCE;
+    return acquire(&want, &ret_places->bounce);
+}
+
+/* Both of one kind: contiguous memory is faster for another reason than its path. */
+static int acquire_alike(const ArenaWant *want, Places *ret_places)
+{
+    int r = acquire_both(*want, want->pages, ret_places);
+
+    for (ArenaPages pages = ARENA_PAGES_BASE; r >= 0 && pages <= ARENA_PAGES_HUGE; pages++) {
+        const Arena *direct = ret_places->direct.arena, *bounce = ret_places->bounce.arena;
+        if (!direct || !bounce || arena_is_huge(direct) == arena_is_huge(bounce))
+            break;
+        place_done(&ret_places->direct);
+        place_done(&ret_places->bounce);
+        r = acquire_both(*want, pages, ret_places);
+    }
+    return r;
+}
+
 /* Where frames or reach are unknown, no page can be placed. */
 static int refuse_both(Places *ret_places, const char *reason)
 {
@@ -87,14 +114,11 @@ int places_acquire(const HostFacts *facts, const StorageDevice *device, const Ru
     if (!device->reach.known)
         return refuse_both(ret_places, "what the controller reaches is not known (no device tree "
                                        "and no PCI mask to read), so no page can be placed");
-    if (huge_pool_default_page_bytes("/", &huge_page_bytes) >= 0)
+    if (huge_pool_smallest_page_bytes("/", &huge_page_bytes) >= 0) {
+        want.huge_page_bytes = huge_page_bytes;
         want.huge_bytes = run_plan_huge_arena_bytes(plan, huge_page_bytes);
-    want.path = DMA_PATH_DIRECT;
-    r = acquire(&want, &ret_places->direct);
-    if (r < 0)
-        return r;
-    want.path = DMA_PATH_BOUNCE;
-    return acquire(&want, &ret_places->bounce);
+    }
+    return acquire_alike(&want, ret_places);
 }
 
 static json_t *place_to_json(const Place *place)

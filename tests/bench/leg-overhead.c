@@ -2,10 +2,11 @@
 /*
  * What our measuring costs: a leg as xdmad runs it (trace, cgroup, progress, evidence) beside bare
  * fio with the same job on the same buffer, in turn, in one Dom0. Prints the ratio of their
- * throughputs for each workload and path. usage: leg-overhead PAIRS base|huge
+ * throughputs for each workload and path. usage: leg-overhead PAIRS auto|base|huge
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <math.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -95,7 +96,6 @@ static void prepare(const RunPlan *plan, ArenaPages pages, Places *ret_places)
     };
     if (trace_open(facts.devices[0].name, &stage.trace, &reason) <= 0)
         fail("trace", -ENOENT);
-    printf("trace source %s\n", trace_bounce_source(stage.trace));
     config_done(&config);
 }
 
@@ -216,11 +216,46 @@ static void compare(const Plan *plan, size_t workload, DmaPath path, Places *pla
     printf("  of %d pairs\n", n);
 }
 
+static ArenaPages pages_of(const char *name)
+{
+    static const char *const names[] = {
+        [ARENA_PAGES_AUTO] = "auto",
+        [ARENA_PAGES_BASE] = "base",
+        [ARENA_PAGES_HUGE] = "huge",
+    };
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (strcmp(name, names[i]) == 0)
+            return (ArenaPages)i;
+    fail("usage: leg-overhead PAIRS auto|base|huge", -EINVAL);
+}
+
+static void print_title(const Places *places)
+{
+    const Arena *arena = places->direct.arena;
+    bool mapped = trace_kinds(stage.trace) & TRACE_MAPPINGS;
+
+    printf(
+        "throughput of a leg over bare fio, same job, same buffer of scattered %s pages of %" PRIu64
+        " KiB, heard by %s (goal 0.99 to 1.01)\n",
+        arena_is_huge(arena) ? "huge" : "base", arena_page_bytes(arena) / 1024,
+        mapped ? "tracefs: dma_map_sg" : trace_bounce_source(stage.trace));
+}
+
+/* The programs' first start reads them from the root disk, which takes the host's time. */
+static void warm_up(const RunPlan *run, Places *places)
+{
+    LegJob job = run_plan_leg(run, 0);
+    Place *place = places_for(places, job.path);
+
+    run_bare(&job, place);
+    run_leg(&job, place);
+}
+
 int main(int argc, char **argv)
 {
     int n_pairs = argc > 1 ? atoi(argv[1]) : 6;
-    ArenaPages pages =
-        argc > 2 && strcmp(argv[2], "huge") == 0 ? ARENA_PAGES_HUGE : ARENA_PAGES_BASE;
+    ArenaPages pages = pages_of(argc > 2 ? argv[2] : "auto");
     PlanInput input = {
         .profile = &profile,
         .seed = 1,
@@ -235,9 +270,8 @@ int main(int argc, char **argv)
     if (n_pairs < 1 || n_pairs > MAX_PAIRS || plan_build(&input, &run.bench) < 0)
         fail("usage: leg-overhead PAIRS", -EINVAL);
     prepare(&run, pages, &places);
-    printf("throughput of a leg over bare fio, same job, same buffer of %s pages (goal 0.99 to "
-           "1.01)\n",
-           pages == ARENA_PAGES_HUGE ? "huge" : "scattered base");
+    print_title(&places);
+    warm_up(&run, &places);
     for (size_t i = 0; i < plan->n_workloads; i++) {
         compare(plan, i, DMA_PATH_DIRECT, &places, n_pairs);
         compare(plan, i, DMA_PATH_BOUNCE, &places, n_pairs);

@@ -94,12 +94,17 @@ static void test_mixed_memory(void **state)
     }
 }
 
+/* Of the smallest pages; UINT64_MAX: none. */
 static uint64_t pool_pages(const char *root)
 {
-    char *text = NULL;
-    uint64_t n = UINT64_MAX;
+    char *text = NULL, path[96];
+    uint64_t page_bytes, n = UINT64_MAX;
 
-    if (proc_file_read(root, "/proc/sys/vm/nr_hugepages", &text) == 0)
+    if (huge_pool_smallest_page_bytes(root, &page_bytes) < 0)
+        return n;
+    snprintf(path, sizeof(path), "/sys/kernel/mm/hugepages/hugepages-%ukB/nr_hugepages",
+             (unsigned)(page_bytes / 1024));
+    if (proc_file_read(root, path, &text) == 0)
         n = strtoull(text, NULL, 10);
     free(text);
     return n;
@@ -161,9 +166,19 @@ static void tree_write(const char *path, const char *text)
     fclose(file);
 }
 
+#define BIG   "sys/kernel/mm/hugepages/hugepages-2048kB"
+#define SMALL "sys/kernel/mm/hugepages/hugepages-64kB"
+
 static int make_tree(void **state)
 {
-    static const char *const folders[] = { "proc", "proc/sys", "proc/sys/vm", "run" };
+    static const char *const folders[] = { "run",
+                                           "sys",
+                                           "sys/kernel",
+                                           "sys/kernel/mm",
+                                           "sys/kernel/mm/hugepages",
+                                           BIG,
+                                           SMALL,
+                                           "sys/kernel/mm/hugepages/hugepages-3kB" };
     char full[PATH_MAX];
     (void)state;
 
@@ -197,10 +212,10 @@ static void test_pool_is_put_back(void **state)
     char *reason = NULL;
     (void)state;
 
-    tree_write("proc/sys/vm/nr_hugepages", "3\n");
-    tree_write("proc/meminfo", "MemTotal: 100 kB\nHugepagesize:       2048 kB\n");
+    tree_write(SMALL "/nr_hugepages", "3\n");
+    tree_write(BIG "/nr_hugepages", "7\n");
     assert_int_equal(huge_pool_open(tree, &pool, &reason), 1);
-    assert_int_equal(huge_pool_page_bytes(pool), 2 * MIB);
+    assert_int_equal(huge_pool_page_bytes(pool), 64 * 1024);
     assert_int_equal(huge_pool_raise(pool, 5), 0);
     assert_int_equal(huge_pool_raise(pool, 2), 0);
     assert_int_equal(pool_pages(tree), 10);
@@ -211,6 +226,14 @@ static void test_pool_is_put_back(void **state)
     assert_null(huge_pool_free(pool));
     assert_int_equal(pool_pages(tree), 3);
     assert_null(huge_pool_free(NULL));
+
+    /* what an arena that was placed before still holds becomes part of the pool, and not of it */
+    tree_write(SMALL "/surplus_hugepages", "4\n");
+    assert_int_equal(huge_pool_open(tree, &pool, &reason), 1);
+    assert_int_equal(huge_pool_raise(pool, 1), 0);
+    assert_int_equal(pool_pages(tree), 3 + 4 + 1);
+    huge_pool_free(pool);
+    assert_int_equal(pool_pages(tree), 3);
 }
 
 static void expect_no_pool(const char *says)
@@ -230,9 +253,8 @@ static void test_pool_of_a_dead_process_is_put_back(void **state)
     char *reason = NULL;
     (void)state;
 
-    tree_write("proc/sys/vm/nr_hugepages", "500\n");
-    tree_write("proc/meminfo", "MemTotal: 100 kB\nHugepagesize:       2048 kB\n");
-    tree_write("run/xdmad-nr_hugepages", "2147483647 3\n"); /* no such process */
+    tree_write(SMALL "/nr_hugepages", "500\n");
+    tree_write("run/xdmad-nr_hugepages", "2147483647 3 65536\n"); /* no such process */
     assert_int_equal(huge_pool_open(tree, &pool, &reason), 1);
     assert_int_equal(pool_pages(tree), 3);
     assert_int_equal(huge_pool_raise(pool, 4), 0);
@@ -241,8 +263,8 @@ static void test_pool_of_a_dead_process_is_put_back(void **state)
     huge_pool_free(pool);
     assert_int_equal(huge_pool_recover(tree), 0); /* no record is left */
 
-    tree_write("run/xdmad-nr_hugepages", "1 3\n"); /* init lives */
-    tree_write("proc/sys/vm/nr_hugepages", "500\n");
+    tree_write("run/xdmad-nr_hugepages", "1 3 65536\n"); /* init lives */
+    tree_write(SMALL "/nr_hugepages", "500\n");
     assert_int_equal(huge_pool_recover(tree), -EBUSY);
     assert_int_equal(pool_pages(tree), 500);
     tree_write("run/xdmad-nr_hugepages", "torn");
@@ -252,19 +274,20 @@ static void test_pool_of_a_dead_process_is_put_back(void **state)
 
 static void test_no_pool(void **state)
 {
+    static const char *const folders[] = { "hugepages-2048kB", "hugepages-64kB", "hugepages-3kB" };
     char path[PATH_MAX];
+    uint64_t bytes;
     (void)state;
 
-    tree_write("proc/sys/vm/nr_hugepages", "-3\n");
+    tree_write(SMALL "/nr_hugepages", "-3\n");
     expect_no_pool("nr_hugepages");
-    tree_write("proc/sys/vm/nr_hugepages", "3\n");
-    tree_write("proc/meminfo", "MemTotal: 100 kB\n");
-    expect_no_pool("Hugepagesize");
-    tree_write("proc/meminfo", "Hugepagesize: 0 kB\n");
-    expect_no_pool("Hugepagesize");
-    snprintf(path, sizeof(path), "%s/proc/sys/vm/nr_hugepages", tree);
-    assert_int_equal(unlink(path), 0);
+    for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+        snprintf(path, sizeof(path), "rm -r %s/sys/kernel/mm/hugepages/%s", tree, folders[i]);
+        assert_int_equal(system(path), 0);
+    }
     expect_no_pool("hugetlbfs");
+    assert_int_equal(huge_pool_smallest_page_bytes(tree, &bytes), -ENOENT);
+    assert_int_equal(huge_pool_smallest_page_bytes("/nowhere", &bytes), -ENOENT);
 }
 
 int main(void)

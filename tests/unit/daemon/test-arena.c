@@ -539,6 +539,31 @@ static void test_huge_when_base_is_unreachable(void **state)
     arena_free(arena);
 }
 
+static void test_short_huge_pages_come_first(void **state)
+{
+    Arena *arena = NULL;
+    char *reason = NULL;
+    (void)state;
+
+    two_zones();
+    sim.no_huge = false;
+    ArenaWant want = want_of(DMA_PATH_DIRECT, MIB);
+    want.pages = ARENA_PAGES_AUTO;
+    want.huge_page_bytes = ARENA_SHORT_HUGE_BYTES;
+    assert_int_equal(arena_acquire(&want, &arena, &reason), 1);
+    assert_true(arena_is_huge(arena));
+    arena_free(arena);
+    want.huge_page_bytes = 2 * MIB; /* long ones only where base pages are unreachable */
+    assert_int_equal(arena_acquire(&want, &arena, &reason), 1);
+    assert_false(arena_is_huge(arena));
+    arena_free(arena);
+    sim.no_huge = true; /* the kernel shows the size, and gives none */
+    want.huge_page_bytes = ARENA_SHORT_HUGE_BYTES;
+    assert_int_equal(arena_acquire(&want, &arena, &reason), 1);
+    assert_false(arena_is_huge(arena));
+    arena_free(arena);
+}
+
 static void test_check_tells_moved_and_misplaced(void **state)
 {
     Arena *arena;
@@ -585,6 +610,7 @@ int main(void)
         SIM_TEST(test_senseless_wants),
         SIM_TEST(test_no_ram_on_the_path),
         SIM_TEST(test_huge_when_base_is_unreachable),
+        SIM_TEST(test_short_huge_pages_come_first),
         SIM_TEST(test_check_tells_moved_and_misplaced),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
