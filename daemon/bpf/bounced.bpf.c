@@ -3,7 +3,7 @@
  * Runs in the kernel, at the tracepoint swiotlb_bounced (include/trace/events/swiotlb.h): writes
  * down where each bounced buffer of one device lies and how long it is. It is as short as can be,
  * since a leg pays for each instruction on each of its pages: a tracefs record of the same event
- * takes four to six times as long.
+ * takes three to five times as long.
  *
  * The kernel's structures are declared with what is read of them; where that lies is looked up in
  * the running kernel's own type information when the program is loaded.

@@ -20,6 +20,8 @@ sources_on() {
     check_json "board $1, suite $2: the same events from both, and some" "$out/sources.json" \
         '.same and .program == .tracefs and .program.events > 100 and .program.lost == 0'
     check_json "board $1, suite $2: none was forced" "$out/sources.json" '.program.forced == 0'
+    check "board $1, suite $2: a program that would be interpreted is refused, and why" \
+        grep -q 'would interpret a BPF program' "$out/interpreted"
     check "board $1, suite $2: no trace instance is left behind" [ ! -s "$out/instances" ]
 }
 

@@ -5,4 +5,7 @@
 device=$(basename "$(readlink -f /sys/class/mmc_host/mmc0/device)")
 /lab/put/two-sources "$device" dd if=/dev/mmcblk0 of=/dev/null bs=512k count=32 iflag=direct \
     status=none >"$LAB_OUT/sources.json"
+# a kernel that would interpret the program: it is not for us then
+echo 0 >/proc/sys/net/core/bpf_jit_enable
+/lab/put/two-sources "$device" true 2>"$LAB_OUT/interpreted" >&2
 find /sys/kernel/tracing/instances -mindepth 1 -maxdepth 1 >"$LAB_OUT/instances"
