@@ -128,6 +128,7 @@ static json_t *run_leg(const Side *side, int fd, bool writes, uint32_t generatio
                        TraceSession *trace)
 {
     Leg leg = { .generation = generation, .side = side };
+    TraceSink sink = { .on_bounce = on_bounce, .userdata = &leg };
     ArenaCheck check = { 0 };
     ForeignIoEnd end;
     uint64_t n_lost = 0;
@@ -136,14 +137,14 @@ static json_t *run_leg(const Side *side, int fd, bool writes, uint32_t generatio
     if (side->arena) {
         leg.pages = (ForeignPages) { .mapped = foreign_arena_mapped(side->arena),
                                      .granted = foreign_arena_granted(side->arena) };
-        r = trace_begin(trace, true);
+        r = trace_begin(trace, TRACE_BOUNCES | TRACE_ADDRESSES);
     }
     if (r >= 0)
         r = run_io(side, fd, writes, &leg, &end);
     if (r >= 0 && side->arena)
         r = trace_end(trace);
     if (r >= 0 && side->arena)
-        r = trace_drain(trace, on_bounce, &leg, &n_lost);
+        r = trace_drain(trace, &sink, &n_lost);
     if (r >= 0 && side->arena)
         r = foreign_arena_check(side->arena, &facts.devices[0].reach, &check);
     if (r < 0)
