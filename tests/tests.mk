@@ -31,7 +31,7 @@ tree-programs: $(TREE_PROGRAMS)
 .PHONY: unit-tests $(addprefix unit-tests-,$(ROOMS))
 unit-tests: $(UNIT_TESTS)
 $(foreach room,$(ROOMS),$(eval unit-tests-$(room): $(filter $(TEST_O)/unit/$(room)/%,$(UNIT_TESTS))))
-.PRECIOUS: $(O)/tests/unit/%.o
+.PRECIOUS: $(O)/%.o
 
 include tests/fuzz/fuzz.mk
 

@@ -41,7 +41,7 @@ $(FUZZ_O)/%.o: %.c Makefile tests/fuzz/fuzz.mk
 	$(call say,CC,$@)
 	$(Q)$(FUZZ_CC) -fsanitize=fuzzer-no-link,$(FUZZ_SANITIZERS) $(FUZZ_CFLAGS) -MMD -MP -c -o $@ $<
 
-.PRECIOUS: $(FUZZ_O)/tests/fuzz/fuzz-%.o
+.PRECIOUS: $(FUZZ_O)/%.o
 
 -include $(wildcard $(FUZZ_O)/*/*.d $(FUZZ_O)/tests/fuzz/*.d)
 
