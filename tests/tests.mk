@@ -39,6 +39,7 @@ include tests/fuzz/fuzz.mk
 # Host tests run on a build with sanitizers; the plain build is what the house check reads.
 
 SANITIZERS := address,undefined
+PARALLEL := -j$(shell nproc)
 SAN_O := $(O)/san
 HOST_TESTS := $(wildcard tests/host/test-*.sh)
 XEN_TESTS := $(wildcard tests/xen/test-*.sh)
@@ -47,9 +48,9 @@ SCRIPTS = $(shell git ls-files | grep -v '[.]mk$$' | xargs grep -lE '^\#!.*(bash
 .PHONY: test
 test:
 	tests/setup host
-	$(Q)$(MAKE) --no-print-directory all tree-programs WERROR=1
-	$(Q)$(MAKE) --no-print-directory all tree-programs unit-tests O=$(SAN_O) SAN=$(SANITIZERS) WERROR=1
-	$(Q)$(MAKE) --no-print-directory fuzz-scripts
+	$(Q)$(MAKE) --no-print-directory $(PARALLEL) all tree-programs WERROR=1
+	$(Q)$(MAKE) --no-print-directory $(PARALLEL) all tree-programs unit-tests O=$(SAN_O) SAN=$(SANITIZERS) WERROR=1
+	$(Q)$(MAKE) --no-print-directory $(PARALLEL) fuzz-scripts
 	$(Q)BUILD=$(CURDIR)/$(SAN_O) SAN=$(SANITIZERS) NM=$(NM) tests/run --log $(O)/tests/log \
 	    $(O)/tests/house.sh $$(find $(SAN_O)/tests/unit -type f -executable | sort) $(FUZZ_TESTS) $(HOST_TESTS)
 
