@@ -79,6 +79,12 @@ bench:
 	tests/setup lab
 	$(Q)tests/bench/run
 
+# Every fault and 20 clean runs: an hour and more of emulation.
+.PHONY: bench-faults
+bench-faults:
+	tests/setup lab
+	$(Q)tests/bench/faults
+
 .PHONY: lint
 lint: $(O)/generated/io.xdmad.varlink.inc
 	tests/setup host

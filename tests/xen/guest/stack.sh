@@ -17,6 +17,7 @@ echo $? >"$LAB_OUT/raw.status"
 umount /media/card
 dmsetup remove lab-card
 dmsetup remove lab-bad
+dmsetup remove lab-worse
 modprobe -a dm-crypt xts 2>/dev/null
 dmsetup create secret --table "0 $(blockdev --getsz /dev/mmcblk0) crypt aes-xts-plain64 $(printf '%064d' 7) 0 /dev/mmcblk0 0" || exit 1
 mkfs.ext4 -q -F /dev/mapper/secret || exit 1
