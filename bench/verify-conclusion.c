@@ -89,6 +89,39 @@ static void find_place_by_cells(const Matrix *matrix, Conclusion *conclusion)
     }
 }
 
+/* Every block that a path wrote and read back was right. */
+static bool is_clean(const Matrix *matrix, DmaPath path)
+{
+    const MatrixCell *own = matrix_cell(matrix, path, path);
+
+    return own->n_legs > 0 && own->n_counted == own->n_legs && own->n_bad_blocks == 0;
+}
+
+/*
+ * One path reads back all that it wrote, the other does not: then the medium is sound and so is the
+ * first path, and what is wrong between the two is the other's. This goes before second looks: a
+ * fault that undoes itself, as a bit that is flipped on the way there and on the way back, makes
+ * wrong bytes on the medium look right to the path at fault. false: it is not so.
+ */
+static bool find_place_by_clean_path(const Matrix *matrix, Conclusion *conclusion)
+{
+    static const DmaPath paths[] = { DMA_PATH_DIRECT, DMA_PATH_BOUNCE };
+
+    for (size_t i = 0; i < 2; i++) {
+        DmaPath clean = paths[i], other = other_path(clean);
+        bool to = is_bad(matrix, other, clean), from = is_bad(matrix, clean, other);
+
+        if (!is_clean(matrix, clean) || !is_bad(matrix, other, other) || (!to && !from))
+            continue;
+        conclusion->path = other;
+        conclusion->direction = to && from ? DAMAGE_BOTH_WAYS
+                                : to       ? DAMAGE_TO_DEVICE
+                                           : DAMAGE_FROM_DEVICE;
+        return true;
+    }
+    return false;
+}
+
 /* What the second looks at bad blocks said, by path. */
 typedef struct SecondLooks {
     uint64_t n_right[2]; /* right on the medium, as read by this path */
@@ -115,16 +148,17 @@ static SecondLooks sum_looks(const VerifyPlan *plan, const LegOutcome *by_leg)
 }
 
 /* false: they say nothing. */
-static bool find_place_by_looks(const VerifyPlan *plan, const SecondLooks *looks,
-                                Conclusion *conclusion)
+static bool find_place_by_looks(const VerifyPlan *plan, const Matrix *matrix,
+                                const SecondLooks *looks, Conclusion *conclusion)
 {
+    bool medium_clean = is_clean(matrix, DMA_PATH_DIRECT) && is_clean(matrix, DMA_PATH_BOUNCE);
     bool to_direct = looks->n_wrong[0] > 0, to_bounce = looks->n_wrong[1] > 0;
     bool from_direct = looks->n_right[0] > 0, from_bounce = looks->n_right[1] > 0;
     bool direct = to_direct || from_direct, bounce = to_bounce || from_bounce;
 
     if (!direct && !bounce)
         return false;
-    if ((to_direct && to_bounce) || (from_direct && from_bounce)) {
+    if ((to_direct && to_bounce) || (from_direct && from_bounce && !medium_clean)) {
         conclusion->direction = DAMAGE_MEDIUM;
         return true;
     }
@@ -260,7 +294,8 @@ Conclusion conclusion_draw(const VerifyPlan *plan, const LegOutcome *by_leg, con
         return conclusion;
     if (conclusion.n_bad_blocks == 0)
         find_stray_path(plan, by_leg, &conclusion);
-    else if (!find_place_by_looks(plan, &looks, &conclusion))
+    else if (!find_place_by_clean_path(matrix, &conclusion) &&
+             !find_place_by_looks(plan, matrix, &looks, &conclusion))
         find_place_by_cells(matrix, &conclusion);
     say_place(&conclusion, conclusion.sentence, sizeof(conclusion.sentence));
     say_kind(&conclusion, conclusion.sentence, sizeof(conclusion.sentence));

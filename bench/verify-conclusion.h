@@ -6,9 +6,9 @@
  *
  * A fault on the way to the device shows in what one path wrote, whichever path reads it; one on
  * the way from the device in what one path reads, whichever path wrote it; the medium in
- * everything. Where bad blocks were read again right after the leg, that decides: right bytes on
- * the medium speak for a fault of the reading, wrong ones for one of the writing. Else the cells
- * decide.
+ * everything. A path that reads back all that it wrote clears itself and the medium. Else, where
+ * bad blocks were read again right after the leg, that decides: right bytes on the medium speak for
+ * a fault of the reading, wrong ones for one of the writing. Else the cells decide.
  */
 
 #include <stdbool.h>
