@@ -135,6 +135,8 @@ static SecondLooks sum_looks(const VerifyPlan *plan, const LegOutcome *by_leg)
     for (size_t i = 0; i < plan->n_legs; i++) {
         const LegCheck *check = by_leg[i].check;
 
+        if (verify_leg_bad_blocks(plan, by_leg, i) == 0)
+            continue;
         for (size_t j = 0; check && j < check->n_blocks; j++) {
             MediumState state = rereads_judge(&check->blocks[j].rereads);
 
@@ -197,12 +199,14 @@ static void sum_checks(const VerifyPlan *plan, const LegOutcome *by_leg, Conclus
 
         if (!check)
             continue;
+        conclusion->stray_bytes += check->canaries.stray_bytes;
+        if (verify_leg_bad_blocks(plan, by_leg, i) == 0)
+            continue;
         for (size_t class = 0; class < DAMAGE_CLASSES; class ++) {
             conclusion->n_by_class[class] += check->n_by_class[class];
             n += check->n_by_class[class];
         }
         conclusion->n_partial += check->n_partial;
-        conclusion->stray_bytes += check->canaries.stray_bytes;
         if (n > most && check->pattern[0]) {
             most = n;
             memcpy(conclusion->pattern, check->pattern, sizeof(conclusion->pattern));

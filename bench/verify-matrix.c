@@ -15,15 +15,37 @@ const MatrixCell *matrix_cell(const Matrix *matrix, DmaPath writer, DmaPath read
     return &matrix->cell[cell_index(writer, reader)];
 }
 
-static void add_reading(MatrixCell *cell, const VerifyPlan *plan, const VerifyLeg *leg,
-                        const LegOutcome *outcome, bool written)
+/* The write leg of the generation that this leg belongs to: itself, or the last before it. */
+static const LegOutcome *write_of(const VerifyPlan *plan, const LegOutcome *by_leg, size_t leg)
 {
-    const VerifyShape *shape = &plan->shapes[leg->shape];
+    while (leg > 0 && !plan->legs[leg].writes)
+        leg--;
+    return &by_leg[leg];
+}
+
+bool verify_leg_is_written(const VerifyPlan *plan, const LegOutcome *by_leg, size_t leg)
+{
+    const LegOutcome *write = write_of(plan, by_leg, leg);
+
+    return write->ran && !write->failure && write->fio.passed;
+}
+
+uint64_t verify_leg_bad_blocks(const VerifyPlan *plan, const LegOutcome *by_leg, size_t leg)
+{
+    return by_leg[leg].ran && verify_leg_is_written(plan, by_leg, leg)
+               ? by_leg[leg].fio.n_bad_blocks
+               : 0;
+}
+
+static void add_reading(MatrixCell *cell, const VerifyPlan *plan, const LegOutcome *by_leg,
+                        size_t leg)
+{
+    const VerifyShape *shape = &plan->shapes[plan->legs[leg].shape];
 
     cell->n_legs++;
-    if (outcome->ran)
-        cell->n_bad_blocks += outcome->fio.n_bad_blocks;
-    if (!written || !leg_outcome_counts(outcome) || !outcome->fio.compared)
+    cell->n_bad_blocks += verify_leg_bad_blocks(plan, by_leg, leg);
+    if (!leg_outcome_counts(write_of(plan, by_leg, leg)) || !leg_outcome_counts(&by_leg[leg]) ||
+        !by_leg[leg].fio.compared)
         return;
     cell->n_counted++;
     cell->n_blocks += shape->leg_bytes / shape->block_bytes;
@@ -32,7 +54,6 @@ static void add_reading(MatrixCell *cell, const VerifyPlan *plan, const VerifyLe
 Matrix matrix_build(const VerifyPlan *plan, const LegOutcome *by_leg)
 {
     Matrix matrix = { 0 };
-    bool written = false; /* the generation that is read back at present */
 
     for (size_t i = 0; i < MATRIX_CELLS; i++) {
         matrix.cell[i].writer = i < 2 ? DMA_PATH_DIRECT : DMA_PATH_BOUNCE;
@@ -41,11 +62,8 @@ Matrix matrix_build(const VerifyPlan *plan, const LegOutcome *by_leg)
     for (size_t i = 0; i < plan->n_legs; i++) {
         const VerifyLeg *leg = &plan->legs[i];
 
-        if (leg->writes)
-            written = leg_outcome_counts(&by_leg[i]);
-        else
-            add_reading(&matrix.cell[cell_index(leg->writer, leg->path)], plan, leg, &by_leg[i],
-                        written);
+        if (!leg->writes)
+            add_reading(&matrix.cell[cell_index(leg->writer, leg->path)], plan, by_leg, i);
     }
     return matrix;
 }

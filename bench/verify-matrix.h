@@ -21,7 +21,8 @@ typedef struct MatrixCell {
     size_t n_counted; /* of those that ran, passed the gate and are proved, as is the leg that wrote
                          what they read */
     uint64_t n_blocks;     /* that those compared */
-    uint64_t n_bad_blocks; /* of all that ran, counted or not: bad bytes stay bad without proof */
+    uint64_t n_bad_blocks; /* of all that ran, counted or not, for whose generation the whole region
+                              was written: bad bytes stay bad without proof of a path */
 } MatrixCell;
 
 #define MATRIX_CELLS 4U
@@ -34,6 +35,14 @@ typedef struct Matrix {
 /* by_leg[i] is the outcome of plan->legs[i], its proof set; one that is missing stands as not run.
  */
 Matrix matrix_build(const VerifyPlan *plan, const LegOutcome *by_leg);
+
+/* Whether what this leg reads was written to its end, as far as fio and we can tell: else the
+ * medium holds what it held before, and that it differs says nothing. A write leg's answer is its
+ * own. */
+bool verify_leg_is_written(const VerifyPlan *plan, const LegOutcome *by_leg, size_t leg);
+
+/* Blocks that this leg found wrong though they were written. */
+uint64_t verify_leg_bad_blocks(const VerifyPlan *plan, const LegOutcome *by_leg, size_t leg);
 
 const MatrixCell *matrix_cell(const Matrix *matrix, DmaPath writer, DmaPath reader);
 

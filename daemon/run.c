@@ -15,6 +15,7 @@
 
 #include "bench/history.h"
 #include "bench/run-report.h"
+#include "bench/verify-matrix.h"
 #include "common/cleanup.h"
 #include "common/clock.h"
 #include "common/json.h"
@@ -282,15 +283,19 @@ static int tell_damage(Run *run, const LegJob *leg, const LegOutcome *outcome)
 {
     uint64_t strays = outcome->check ? outcome->check->canaries.stray_bytes : 0;
     char card[CARD_LATCH_BYTES], message[256];
+    uint64_t n_bad;
 
-    if (run->damage_told || (outcome->fio.n_bad_blocks == 0 && strays == 0))
+    if (run->plan.kind != RUN_KIND_VERIFY || run->damage_told)
+        return 0;
+    n_bad = verify_leg_bad_blocks(&run->plan.verify, run->outcomes, leg->index);
+    if (n_bad == 0 && strays == 0)
         return 0;
     run->damage_told = true;
     card_latch_name(run->target.cid, run->target.disk, card);
-    if (outcome->fio.n_bad_blocks > 0)
+    if (n_bad > 0)
         snprintf(message, sizeof(message),
-                 "%" PRIu64 " blocks are not as they were written, read by the %s path",
-                 outcome->fio.n_bad_blocks, dma_path_name(leg->path));
+                 "%" PRIu64 " blocks are not as they were written, read by the %s path", n_bad,
+                 dma_path_name(leg->path));
     else
         snprintf(message, sizeof(message),
                  "%" PRIu64 " bytes of memory beside the blocks were written, %s path", strays,

@@ -320,6 +320,25 @@ static void test_one_bad_block_in_a_broken_leg_is_corruption(void **state)
     done(&run);
 }
 
+/* fio died in a write leg: what is read back is an older generation, and no damage. */
+static void test_what_was_not_written_to_its_end_is_not_damaged(void **state)
+{
+    json_t *report;
+    Run run;
+
+    (void)state;
+    start(&run, true, true);
+    run.outcomes[0].fio.passed = false;
+    json_array_append_new(run.outcomes[0].fio.reasons, json_string("killed by signal 9"));
+    run.outcomes[1].fio.n_bad_blocks = run.outcomes[2].fio.n_bad_blocks = 256;
+    look_again(&run, false);
+    report = build(&run);
+    assert_int_equal(run_report_verdict(report), VERDICT_INCONCLUSIVE);
+    assert_null(json_object_get(report, "conclusion"));
+    json_decref(report);
+    done(&run);
+}
+
 /* The run must be inconclusive, and the cells of this leg incomplete. */
 static void expect_incomplete(Run *run)
 {
@@ -383,6 +402,7 @@ int main(void)
         cmocka_unit_test(test_one_path_cannot_tell_the_medium_from_the_way_to_it),
         cmocka_unit_test(test_bytes_beside_the_blocks_are_corruption),
         cmocka_unit_test(test_replay_from_json),
+        cmocka_unit_test(test_what_was_not_written_to_its_end_is_not_damaged),
         cmocka_unit_test(test_one_bad_block_in_a_broken_leg_is_corruption),
         cmocka_unit_test(test_a_leg_that_is_missing_or_not_proved_is_no_pass),
         cmocka_unit_test(test_one_path_alone_is_no_pass),
