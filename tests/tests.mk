@@ -49,7 +49,7 @@ SCRIPTS = $(shell git ls-files | grep -v '[.]mk$$' | xargs grep -lE '^\#!.*(bash
 test:
 	tests/setup host
 	$(Q)$(MAKE) --no-print-directory $(PARALLEL) all tree-programs WERROR=1
-	$(Q)$(MAKE) --no-print-directory $(PARALLEL) all tree-programs unit-tests O=$(SAN_O) SAN=$(SANITIZERS) WERROR=1
+	$(Q)$(MAKE) --no-print-directory $(PARALLEL) all tree-programs bench-programs unit-tests O=$(SAN_O) SAN=$(SANITIZERS) WERROR=1
 	$(Q)$(MAKE) --no-print-directory $(PARALLEL) fuzz-scripts
 	$(Q)BUILD=$(CURDIR)/$(SAN_O) SAN=$(SANITIZERS) NM=$(NM) tests/run --log $(O)/tests/log \
 	    $(O)/tests/house.sh $$(find $(SAN_O)/tests/unit -type f -executable | sort) $(FUZZ_TESTS) $(HOST_TESTS)
