@@ -20,12 +20,15 @@
 #include <sys/stat.h>
 
 #include "common/cleanup.h"
+#include "common/clock.h"
 #include "common/parse.h"
 #include "daemon/proc-file.h"
 #include "daemon/reason.h"
 
-#define EMPTY_WAIT_MSEC 2000 /* for killed processes to be gone; they need no more than a tick */
-#define KILL_MAX_ROUNDS 100  /* of killing one by one, against a fork that outruns us */
+/* For killed processes to be gone: no more than a tick on a quiet host. */
+#define EMPTY_WAIT_USEC (5 * USEC_PER_SEC)
+#define EMPTY_LOOK_MSEC 100 /* a notice may have come before the last look, or be held back */
+#define KILL_MAX_ROUNDS 100 /* of killing one by one, against a fork that outruns us */
 
 struct LegCgroup {
     char *path;
@@ -134,9 +137,10 @@ static int is_empty(int events_fd)
 static void wait_until_empty(int events_fd)
 {
     struct pollfd changed = { .fd = events_fd, .events = POLLPRI };
+    uint64_t until = clock_boottime_usec() + EMPTY_WAIT_USEC;
 
-    if (is_empty(events_fd) == 0)
-        poll(&changed, 1, EMPTY_WAIT_MSEC);
+    while (is_empty(events_fd) == 0 && clock_boottime_usec() < until)
+        poll(&changed, 1, EMPTY_LOOK_MSEC);
 }
 
 /* Kill and remove the folder `name` of `parent`. */
