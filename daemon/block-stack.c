@@ -12,6 +12,8 @@
 #include <libdevmapper.h>
 
 #include "common/cleanup.h"
+#include "common/parse.h"
+#include "daemon/proc-file.h"
 #include "daemon/reason.h"
 
 #define STACK_MAX_LEVELS 8
@@ -81,17 +83,22 @@ static int check_mapping(const char *disk, dev_t device, char **ret_reason)
 /* "major:minor" of a slave is what its sysfs folder says. */
 static int slave_device(const char *disk, const char *slave, dev_t *ret_device)
 {
+    _cleanup_free_ char *text = NULL;
+    uint64_t major_number, minor_number;
     char path[PATH_MAX];
-    unsigned major_number, minor_number;
-    _cleanup_fclose_ FILE *file = NULL;
+    const char *rest;
+    int r;
 
     snprintf(path, sizeof(path), "/sys/class/block/%s/slaves/%s/dev", disk, slave);
-    file = fopen(path, "re");
-    if (!file)
-        return -errno;
-    if (fscanf(file, "%u:%u", &major_number, &minor_number) != 2)
+    r = proc_file_read("/", path, &text);
+    if (r < 0)
+        return r;
+    rest = text;
+    if (scan_u64(&rest, 10, &major_number) < 0 || *rest++ != ':' ||
+        scan_u64(&rest, 10, &minor_number) < 0 || major_number > UINT_MAX ||
+        minor_number > UINT_MAX)
         return -EBADMSG;
-    *ret_device = makedev(major_number, minor_number);
+    *ret_device = makedev((unsigned)major_number, (unsigned)minor_number);
     return 0;
 }
 

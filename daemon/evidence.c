@@ -183,7 +183,7 @@ static int copy_files(int from_fd, int to_fd, size_t n_files)
         return -errno;
     while (r >= 0 && (entry = readdir(directory))) {
         _cleanup_free_ char *text = NULL;
-        size_t size;
+        size_t size = 0;
 
         if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
             continue;
@@ -268,7 +268,7 @@ static int check_line(int directory_fd, const char *directory, char *line, char 
     char digest[SHA256_DIGEST_STRING_LENGTH];
     _cleanup_free_ char *text = NULL;
     const char *name = line + SHA256_DIGEST_STRING_LENGTH - 1 + 2;
-    size_t size;
+    size_t size = 0;
     int r;
 
     if (strlen(line) < SHA256_DIGEST_STRING_LENGTH + 2 || strncmp(name - 2, "  ", 2) != 0 ||
@@ -291,7 +291,7 @@ int evidence_check_seal(const char *directory, char **ret_reason)
     _cleanup_free_ char *seal = NULL;
     _cleanup_free_ char *text = NULL;
     char *save = NULL;
-    size_t size;
+    size_t size = 0;
     int r = fd < 0 ? -errno : read_file(fd, EVIDENCE_SEAL, &seal, &size);
 
     if (r == -ENOMEM)

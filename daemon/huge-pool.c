@@ -178,7 +178,7 @@ static int give_reason(const char *what, int error, char **ret_reason)
 
 int huge_pool_open(const char *root, HugePool **ret_pool, char **ret_reason)
 {
-    uint64_t n_found, page_bytes;
+    uint64_t n_found, page_bytes = 0;
 
     int r = huge_pool_recover(root);
     if (r >= 0)

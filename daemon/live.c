@@ -21,11 +21,6 @@ typedef struct Live {
     TraceSession *trace;
 } Live;
 
-static void cleanup_trace(TraceSession **trace)
-{
-    trace_close(*trace);
-}
-
 static void cleanup_account(LiveAccount **account)
 {
     live_account_free(*account);
@@ -146,20 +141,21 @@ int live_watch(const ChildLink *link, const HostFacts *facts, uint64_t usec,
                LiveAccount **ret_account)
 {
     _cleanup_(cleanup_account) LiveAccount *account = live_account_new();
-    _cleanup_(cleanup_trace) TraceSession *trace = NULL;
     Live live = { .facts = facts, .account = account };
+    bool traced;
     int r;
 
     if (!account)
         return -ENOMEM;
     account->n_log_before = facts->log.n;
     r = open_trace(&live, &account->why_not);
-    trace = live.trace;
     if (r >= 0)
         r = trace_and_watch(link, &live, usec);
+    traced = live.trace != NULL;
+    trace_close(live.trace);
     if (r < 0)
         return r;
-    if (live.trace && !account->mappings_seen)
+    if (traced && !account->mappings_seen)
         account->why_not = strdup("mappings: this kernel has no events of them (dma:dma_map_sg, "
                                   "Linux 6.11)");
     *ret_account = take_ptr(account);

@@ -92,7 +92,7 @@ static int count_structure(StructureBlock block, size_t *ret_n_nodes, size_t *re
 static void index_structure(DeviceTree *tree, StructureBlock block)
 {
     uint32_t open[DEVICE_TREE_MAX_DEPTH] = { 0 };
-    bool has_child[DEVICE_TREE_MAX_DEPTH];
+    bool has_child[DEVICE_TREE_MAX_DEPTH] = { 0 };
     size_t depth = 0;
     StructurePiece piece;
 
