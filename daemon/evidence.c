@@ -296,7 +296,7 @@ int evidence_check_seal(const char *directory, char **ret_reason)
 
     if (r == -ENOMEM)
         return r;
-    if (r < 0)
+    if (r < 0 || !seal)
         return reason_give(ret_reason,
                            "%s is no evidence directory: its " EVIDENCE_SEAL " cannot be read: %s",
                            directory, strerror(-r));

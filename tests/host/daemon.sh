@@ -20,9 +20,10 @@ end_daemon() {
 }
 trap 'end_daemon; rm -rf "$scratch"' EXIT
 
-# start_daemon [OPTION]...: with sockets of its own; waits until they are there
+# start_daemon: with sockets of its own and with $daemon_options; waits until they are there
+daemon_options=()
 start_daemon() {
-    "$build/xdmad" "$@" 2>"$scratch/daemon.err" &
+    "$build/xdmad" "${daemon_options[@]}" 2>"$scratch/daemon.err" &
     daemon=$!
     for _ in $(seq 200); do
         [ -S "$scratch/run/io.xdmad.public" ] && return

@@ -10,7 +10,8 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 mkdir -p "$scratch/state" "$scratch/textfile"
 "$build/tests/bench/store-append" "$scratch/state" "$top/tests/golden/bench/report-pass.json" 12 >/dev/null
 printf '[metrics]\ntextfile_directory = %s\n' "$scratch/textfile" >"$scratch/xdmad.conf"
-start_daemon --config "$scratch/xdmad.conf"
+daemon_options=(--config "$scratch/xdmad.conf")
+start_daemon
 
 ctl history --json history
 ends history 0

@@ -42,10 +42,18 @@ ASAN_OPTIONS=detect_leaks=0 varlinkctl --json=short call "exec:$build/xdmad" io.
 check_json "exec: starts a private daemon" "$scratch/exec" '.schema == 1'
 varlinkctl --json=short call --more "$socket" io.xdmad.Watch '{}' >"$scratch/watch" 2>&1 &
 watcher=$!
-varlinkctl --json=short call "$socket" io.xdmad.Bench '{}' >"$scratch/bench" 2>&1
-for _ in $(seq 200); do
-    grep -q '"done"' "$scratch/watch" && break
-    sleep 0.05
+# heard: once the watcher has heard a run to its end. A run that began before it had subscribed is
+# not heard; then there is another one.
+heard() {
+    for _ in $(seq 60); do
+        grep -q '"done"' "$scratch/watch" && return
+        sleep 0.05
+    done
+    return 1
+}
+for _ in $(seq 10); do
+    varlinkctl --json=short call "$socket" io.xdmad.Bench '{}' >"$scratch/bench" 2>&1
+    heard && grep -q '"queued"' "$scratch/watch" && break
 done
 kill $watcher 2>/dev/null
 wait $watcher 2>/dev/null
