@@ -1,6 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A path that damages bytes: found, told, kept from the card, released, and gone again.
+# of base pages each is a copy of its own, so that every eighth copy is every eighth page
+printf '[arena]\npages = base\n' >/etc/xdmad/xdmad.conf
 xdmactl --exec --json verify --dry-run --seed 1 >"$LAB_OUT/plan.json"
 lab-fault arm flip direction=from-device every=8 offset=100 bit=3
 xdmactl --exec --json verify --seed 1 >"$LAB_OUT/report.json" 2>"$LAB_OUT/verify.err"
