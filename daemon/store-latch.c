@@ -5,7 +5,6 @@
 #include "daemon/store-sqlite.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 int store_set_latch(Store *store, const CardLatch *latch)
@@ -36,13 +35,6 @@ int store_clear_latch(Store *store, const char *card)
     return db_errno(sqlite3_step(statement));
 }
 
-static void copy_text(sqlite3_stmt *statement, int column, char *field, size_t size)
-{
-    const char *text = (const char *)sqlite3_column_text(statement, column);
-
-    snprintf(field, size, "%s", text ? text : "");
-}
-
 int store_list_latches(Store *store, CardLatch **ret_latches, size_t *ret_n)
 {
     _cleanup_statement_ sqlite3_stmt *statement = NULL;
@@ -60,9 +52,9 @@ int store_list_latches(Store *store, CardLatch **ret_latches, size_t *ret_n)
         if (!longer)
             return -ENOMEM;
         latches = longer;
-        copy_text(statement, 0, latches[n].card, sizeof(latches[n].card));
-        copy_text(statement, 1, latches[n].run, sizeof(latches[n].run));
-        copy_text(statement, 2, latches[n].reason, sizeof(latches[n].reason));
+        db_copy_text(statement, 0, latches[n].card, sizeof(latches[n].card));
+        db_copy_text(statement, 1, latches[n].run, sizeof(latches[n].run));
+        db_copy_text(statement, 2, latches[n].reason, sizeof(latches[n].reason));
         latches[n].realtime_usec = (uint64_t)sqlite3_column_int64(statement, 3);
         n++;
     }

@@ -5,7 +5,6 @@
 #include "daemon/store-sqlite.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -109,13 +108,6 @@ static int take_text(sqlite3_stmt *statement, int column, char **field)
     return run_record_set(field, (const char *)sqlite3_column_text(statement, column));
 }
 
-static void copy_text(sqlite3_stmt *statement, int column, char *field, size_t size)
-{
-    const char *text = (const char *)sqlite3_column_text(statement, column);
-
-    snprintf(field, size, "%s", text ? text : "");
-}
-
 static int record_from_row(sqlite3_stmt *statement, RunRecord *ret_record)
 {
     const char *verdict = (const char *)sqlite3_column_text(statement, 3);
@@ -138,8 +130,8 @@ static int record_from_row(sqlite3_stmt *statement, RunRecord *ret_record)
         record.clock =
             sqlite3_column_int64(statement, 15) ? RUN_CLOCK_SYNCHRONISED : RUN_CLOCK_UNSYNCHRONISED;
     record.has_verdict = verdict && verdict_from_name(verdict, &record.verdict) >= 0;
-    copy_text(statement, 0, record.id, sizeof(record.id));
-    copy_text(statement, 11, record.boot_id, sizeof(record.boot_id));
+    db_copy_text(statement, 0, record.id, sizeof(record.id));
+    db_copy_text(statement, 11, record.boot_id, sizeof(record.boot_id));
     if (take_text(statement, 4, &record.reason) < 0 ||
         take_text(statement, 5, &record.target) < 0 ||
         take_text(statement, 6, &record.profile) < 0 ||

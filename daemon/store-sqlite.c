@@ -72,3 +72,10 @@ int db_bind_text(sqlite3_stmt *statement, int index, const char *text)
 {
     return sqlite3_bind_text(statement, index, text, -1, SQLITE_TRANSIENT);
 }
+
+void db_copy_text(sqlite3_stmt *statement, int column, char *field, size_t size)
+{
+    const char *text = (const char *)sqlite3_column_text(statement, column);
+
+    snprintf(field, size, "%s", text ? text : "");
+}

@@ -36,6 +36,9 @@ int db_finish(Store *store, int r);
 /* A copy of the text, or NULL, as parameter `index` (from 1); a result of SQLite. */
 int db_bind_text(sqlite3_stmt *statement, int index, const char *text);
 
+/* The text of column `column` (from 0) of the row, cut to `size` bytes with the NUL; NULL is "". */
+void db_copy_text(sqlite3_stmt *statement, int column, char *field, size_t size);
+
 static inline void cleanup_statement(sqlite3_stmt **statement)
 {
     sqlite3_finalize(*statement);
