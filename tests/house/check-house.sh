@@ -78,4 +78,10 @@ report "no function over 100 lines" "$(
         common/*.c placement/*.c bench/*.c daemon/*.c client/*.c 2>/dev/null)"
 report "every source file names its licence" "$(
     grep -LE 'SPDX-License-Identifier: GPL-2.0-or-later' common/*.[ch] placement/*.[ch] bench/*.[ch] daemon/*.[ch] daemon/bpf/*.[ch] client/*.[ch] tests/*/*.[ch] tests/*/*.sh 2>/dev/null)"
+report "every file that README and docs/ name exists" "$(
+    awk -F '\140' '{ for (i = 2; i <= NF; i += 2) print FILENAME ":" FNR, $i }' README.md docs/*.md lab/README.md |
+        grep -E ' (common|placement|bench|daemon|client|conf|lab|tests|docs|man)/[A-Za-z0-9_./*-]+$' |
+        while read -r where name; do
+            compgen -G "$name" >/dev/null || echo "$where: $name"
+        done)"
 echo "1..$n"
