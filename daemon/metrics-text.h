@@ -16,7 +16,7 @@
 
 #include <jansson.h>
 
-#define METRICS_MAX_SAMPLES 200U
+#include "daemon/metrics-writer.h"
 
 /* All borrowed; JSON may be NULL, and its families are then left out. Its words are foreign. */
 typedef struct MetricsInput {

@@ -13,9 +13,8 @@
 #include "common/json.h"
 #include "daemon/log.h"
 #include "daemon/look.h"
-#include "daemon/metrics-text.h"
+#include "daemon/metrics-store.h"
 #include "daemon/store-finding.h"
-#include "daemon/store-history.h"
 #include "daemon/store-question.h"
 #include "daemon/store-time.h"
 #include "daemon/write-all.h"
@@ -34,41 +33,18 @@ static json_t *loop_words(const Manager *manager, json_t *inspection)
                      (json_int_t)json_array_size(queued));
 }
 
-/* In the thread. The text (the caller frees), or NULL and a negative *ret_error. */
-static char *build_text(Manager *manager, const json_t *words, int *ret_error)
+/* In the thread. 0 and *ret_text (the caller frees), or negative errno. */
+static int build_text(const Manager *manager, const json_t *words, char **ret_text)
 {
-    _cleanup_json_ json_t *last_run = NULL;
-    _cleanup_json_ json_t *last_bench = NULL;
-    StoreTime now = store_time_now();
-    MetricsInput input = {
+    MetricsInput known = {
         .version = XDMAD_VERSION,
         .inspection = json_object_get(words, "inspection"),
         .running = json_get_bool(words, "running", false),
         .n_queued = (size_t)json_get_int(words, "queued", 0),
         .budget_bytes = manager->config.write_budget_bytes_per_day,
     };
-    char *text = NULL;
-    RunRecord record;
-    int r = store_charged_bytes(manager->store, &now, &input.charged_bytes);
 
-    if (r >= 0)
-        r = store_get_last_verdict(manager->store, &record);
-    if (r > 0) {
-        last_run = run_record_to_json(&record);
-        run_record_done(&record);
-    }
-    if (r >= 0)
-        r = store_load_last_figures(manager->store, &last_bench);
-    if (r >= 0)
-        r = store_is_corrupted(manager->store, &input.corrupted);
-    if (r >= 0) {
-        input.last_run = last_run;
-        input.last_bench = last_bench;
-        text = metrics_text_build(&input);
-        r = text ? 0 : -ENOMEM;
-    }
-    *ret_error = r;
-    return text;
+    return metrics_from_store(manager->store, &known, ret_text);
 }
 
 /* --- by a call ----------------------------------------------------------------------------- */
@@ -76,10 +52,10 @@ static char *build_text(Manager *manager, const json_t *words, int *ret_error)
 static void answer_work(void *data)
 {
     StoreQuestion *question = data;
-    int r;
-    _cleanup_free_ char *text = build_text(question->manager, question->words, &r);
+    _cleanup_free_ char *text = NULL;
+    int r = build_text(question->manager, question->words, &text);
 
-    if (text)
+    if (r >= 0)
         question->answer = json_pack("{s:s}", "text", text);
     else
         store_question_fail(question, r);
@@ -140,8 +116,8 @@ static void refresh_work(void *data)
         refresh->result = store_note_findings(refresh->manager->store, refresh->findings, &now);
     if (refresh->result < 0 || !directory)
         return;
-    text = build_text(refresh->manager, refresh->words, &refresh->result);
-    if (text)
+    refresh->result = build_text(refresh->manager, refresh->words, &text);
+    if (refresh->result >= 0)
         refresh->result = write_textfile(directory, text);
 }
 

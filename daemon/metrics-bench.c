@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/metrics-bench.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "common/json.h"
+
+static bool is_figure(const json_t *figure, const char *metric)
+{
+    return strcmp(json_get_string(figure, "metric", ""), metric) == 0;
+}
+
+/* One family of all figures of that metric; member is "value", "low" or "high". */
+static void tell_figures(MetricsWriter *writer, const json_t *figures, const char *metric,
+                         const char *member, double scale, const char *name, const char *help)
+{
+    metrics_family(writer, name, help);
+    for (size_t i = 0; i < json_array_size(figures); i++) {
+        const json_t *figure = json_array_get(figures, i);
+        MetricsLabel labels[] = {
+            { "workload", json_get_string(figure, "workload", "unknown") },
+            { "path", json_get_string(figure, "path", NULL) },
+        };
+
+        if (is_figure(figure, metric))
+            metrics_sample(writer, name, json_get_number(figure, member, NAN) * scale, labels, 2);
+    }
+}
+
+/* Of the series that are judged. */
+static void tell_states(MetricsWriter *writer, const json_t *figures)
+{
+    static const char name[] = "xdmad_series_regressed";
+
+    metrics_family(
+        writer, name,
+        "Whether a figure of the last bench is worse than its baseline; path both is the ratio.");
+    for (size_t i = 0; i < json_array_size(figures); i++) {
+        const json_t *figure = json_array_get(figures, i);
+        const char *state = json_get_string(figure, "state", NULL);
+        MetricsLabel labels[] = {
+            { "metric", json_get_string(figure, "metric", "unknown") },
+            { "workload", json_get_string(figure, "workload", "unknown") },
+            { "path", json_get_string(figure, "path", "both") },
+        };
+
+        if (state)
+            metrics_sample(writer, name, strcmp(state, "regressed") == 0, labels, 3);
+    }
+}
+
+void metrics_tell_bench(MetricsWriter *writer, const json_t *last)
+{
+    const json_t *figures = json_object_get(last, "figures");
+
+    if (json_array_size(figures) == 0)
+        return;
+    tell_figures(writer, figures, "throughput", "value", 1,
+                 "xdmad_bench_throughput_bytes_per_second",
+                 "Median throughput of the legs of the last bench on each path.");
+    tell_figures(writer, figures, "ratio", "value", 1, "xdmad_bench_ratio",
+                 "Rate direct / rate bounce of the last bench, pair by pair.");
+    tell_figures(writer, figures, "ratio", "low", 1, "xdmad_bench_ratio_low",
+                 "Low end of the ratio's 95 % interval.");
+    tell_figures(writer, figures, "ratio", "high", 1, "xdmad_bench_ratio_high",
+                 "High end of the ratio's 95 % interval.");
+    tell_figures(writer, figures, "latency-p99", "value", 1e-9, "xdmad_bench_latency_p99_seconds",
+                 "Median over the legs of the last bench of their 99th percentile of latency.");
+    tell_states(writer, figures);
+    metrics_run_end(
+        writer, json_object_get(last, "run"), "xdmad_last_bench_end_time_seconds",
+        "When the last bench with figures ended, since the epoch; absent while the host's "
+        "clock is not synchronised.");
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/metrics-store.h"
+
+#include <errno.h>
+
+#include "common/cleanup.h"
+#include "daemon/store-history.h"
+#include "daemon/store-time.h"
+
+int metrics_from_store(Store *store, const MetricsInput *known, char **ret_text)
+{
+    _cleanup_json_ json_t *last_run = NULL;
+    _cleanup_json_ json_t *last_bench = NULL;
+    StoreTime now = store_time_now();
+    MetricsInput input = *known;
+    RunRecord record;
+    int r = store_charged_bytes(store, &now, &input.charged_bytes);
+
+    if (r >= 0)
+        r = store_get_last_verdict(store, &record);
+    if (r > 0) {
+        last_run = run_record_to_json(&record);
+        run_record_done(&record);
+    }
+    if (r >= 0)
+        r = store_load_last_figures(store, &last_bench);
+    if (r >= 0)
+        r = store_is_corrupted(store, &input.corrupted);
+    if (r < 0)
+        return r;
+    input.last_run = last_run;
+    input.last_bench = last_bench;
+    *ret_text = metrics_text_build(&input);
+    return *ret_text ? 0 : -ENOMEM;
+}
