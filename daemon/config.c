@@ -17,6 +17,8 @@
 #define DEFAULT_EVIDENCE_MAX_BYTES         (UINT64_C(256) << 20)
 #define DEFAULT_EVIDENCE_MAX_AGE_DAYS      UINT64_C(400)
 #define MAX_EVIDENCE_AGE_DAYS              UINT64_C(36500)
+#define DEFAULT_TEXTFILE_REFRESH_SEC       UINT64_C(21600)
+#define MAX_TEXTFILE_REFRESH_SEC           UINT64_C(86400)
 #define DAY_USEC                           (UINT64_C(86400) * USEC_PER_SEC)
 #define MAX_CONFIG_BYTES                   (64L * 1024)
 
@@ -28,6 +30,7 @@ int config_init(Config *config, const char *state_directory, const char *runtime
         .arena_pages = ARENA_PAGES_AUTO,
         .evidence_max_bytes = DEFAULT_EVIDENCE_MAX_BYTES,
         .evidence_max_age_usec = DEFAULT_EVIDENCE_MAX_AGE_DAYS * DAY_USEC,
+        .textfile_refresh_usec = DEFAULT_TEXTFILE_REFRESH_SEC * USEC_PER_SEC,
         .state_directory = strdup(state_directory),
         .runtime_directory = strdup(runtime_directory),
     };
@@ -116,6 +119,16 @@ static const char *set_textfile_directory(Config *config, const char *value)
                          "an absolute path, or nothing for none");
 }
 
+static const char *set_textfile_refresh(Config *config, const char *value)
+{
+    uint64_t seconds;
+
+    if (parse_u64(value, &seconds) < 0 || seconds < 1 || seconds > MAX_TEXTFILE_REFRESH_SEC)
+        return "whole seconds from 1 to 86400";
+    config->textfile_refresh_usec = seconds * USEC_PER_SEC;
+    return NULL;
+}
+
 static const char *set_evidence_bytes(Config *config, const char *value)
 {
     return parse_bytes(value, &config->evidence_max_bytes) < 0
@@ -146,6 +159,7 @@ static const struct {
     { "evidence", "max_bytes", set_evidence_bytes },
     { "evidence", "max_age_days", set_evidence_age },
     { "metrics", "textfile_directory", set_textfile_directory },
+    { "metrics", "textfile_refresh_sec", set_textfile_refresh },
 };
 
 typedef struct Loading {

@@ -18,6 +18,7 @@ typedef struct Config {
     uint64_t evidence_max_bytes;    /* of all evidence directories; the newest stays */
     uint64_t evidence_max_age_usec; /* older ones go */
     char *textfile_directory;       /* of the node exporter; NULL = none; owned */
+    uint64_t textfile_refresh_usec; /* written anew without a reason, to show that we live */
     char *target_directory;         /* where our own file lies; NULL = on the first card; owned */
     char *state_directory;          /* absolute; owned */
     char *runtime_directory;        /* absolute; owned */

@@ -202,6 +202,8 @@ int manager_new(Config *config, bool private_, Manager **ret_manager)
     if (r >= 0 && !private_)
         publish_last_run(manager);
     if (r >= 0)
+        r = metrics_refresh_by_time(manager);
+    if (r >= 0)
         r = varlink_server_new(manager->event, api_handle, on_last_peer, manager, &manager->server);
     if (r < 0) {
         manager_free(manager);
@@ -222,6 +224,7 @@ Manager *manager_free(Manager *manager)
     manager->publisher = publisher_free(manager->publisher);
     manager->store = store_close(manager->store);
     sd_event_source_disable_unref(manager->self_look);
+    sd_event_source_disable_unref(manager->textfile_refresh);
     sd_event_unref(manager->event);
     config_done(&manager->config);
     free(manager->store_failure);

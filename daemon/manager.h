@@ -29,11 +29,12 @@ typedef struct Manager {
     Jobs *jobs;
     Publisher *publisher; /* NULL of a private daemon: the host's tools are not to hear of it */
     uint64_t started_boottime_usec;
-    unsigned n_looks;           /* children that look at the host for a call */
-    json_t *findings_key;       /* of the findings that were stored last */
-    json_t *last_inspection;    /* of this host: answers while a run measures */
-    sd_event_source *self_look; /* one that is to begin; see self-look.h */
-    bool private_;              /* serves one peer on a socket pair, and ends with it */
+    unsigned n_looks;                  /* children that look at the host for a call */
+    json_t *findings_key;              /* of the findings that were stored last */
+    json_t *last_inspection;           /* of this host: answers while a run measures */
+    sd_event_source *self_look;        /* one that is to begin; see self-look.h */
+    sd_event_source *textfile_refresh; /* see metrics.h; NULL without a textfile */
+    bool private_;                     /* serves one peer on a socket pair, and ends with it */
 } Manager;
 
 /* Take over the configuration (also on failure) and make ready, without any peer yet.

@@ -50,12 +50,44 @@ static void tell_states(MetricsWriter *writer, const json_t *figures)
     }
 }
 
-void metrics_tell_bench(MetricsWriter *writer, const json_t *last)
+/* The card of that CID, borrowed; NULL when none of the host's has it now. */
+static const json_t *card_of(const json_t *devices, const char *cid)
+{
+    for (size_t i = 0; cid && i < json_array_size(devices); i++) {
+        const json_t *card = json_object_get(json_array_get(devices, i), "card");
+
+        if (strcmp(json_get_string(card, "cid", ""), cid) == 0)
+            return card;
+    }
+    return NULL;
+}
+
+/* What the figures were measured on, which need not be what the host runs now. */
+static void tell_info(MetricsWriter *writer, const json_t *environment, const json_t *devices)
+{
+    const json_t *card = card_of(devices, json_get_string(environment, "card", NULL));
+    MetricsLabel labels[] = {
+        { "mode", json_get_string(environment, "boot_mode", NULL) },
+        { "kernel", json_get_string(environment, "kernel_release", NULL) },
+        { "xen", json_get_string(environment, "xen_version", NULL) },
+        { "model", json_get_string(environment, "model", NULL) },
+        { "card", json_get_string(card, "name", NULL) },
+        { "manfid", json_get_string(card, "manfid", NULL) },
+        { "pages", json_get_string(environment, "pages", NULL) },
+    };
+
+    metrics_family(writer, "xdmad_last_bench_info",
+                   "What the last bench with figures ran on; always 1.");
+    metrics_sample(writer, "xdmad_last_bench_info", 1, labels, sizeof(labels) / sizeof(labels[0]));
+}
+
+void metrics_tell_bench(MetricsWriter *writer, const json_t *last, const json_t *devices)
 {
     const json_t *figures = json_object_get(last, "figures");
 
     if (json_array_size(figures) == 0)
         return;
+    tell_info(writer, json_object_get(last, "environment"), devices);
     tell_figures(writer, figures, "throughput", "value", 1,
                  "xdmad_bench_throughput_bytes_per_second",
                  "Median throughput of the legs of the last bench on each path.");

@@ -6,10 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/clock.h"
 #include "common/json.h"
 #include "common/verdict.h"
 #include "daemon/metrics-bench.h"
 #include "daemon/metrics-writer.h"
+#include "placement/card.h"
 
 /* --- the host ------------------------------------------------------------------------------ */
 
@@ -43,6 +45,7 @@ static void tell_devices(MetricsWriter *writer, const json_t *devices)
             { "driver", json_get_string(device, "driver", NULL) },
             { "block", json_get_string(device, "block", NULL) },
             { "card", json_get_string(json_object_get(device, "card"), "name", NULL) },
+            { "manfid", json_get_string(json_object_get(device, "card"), "manfid", NULL) },
             { "state", json_get_string(device, "state", NULL) },
         };
         if (name) /* two without one would be one series twice */
@@ -62,6 +65,36 @@ static void tell_devices(MetricsWriter *writer, const json_t *devices)
             metrics_sample(writer, "xdmad_device_ram_share_ratio",
                            json_get_number(share, paths[k], NAN), labels, 2);
         }
+    }
+}
+
+/* What an eMMC says of its life; cards that say nothing have no sample. */
+static void tell_wear(MetricsWriter *writer, const json_t *devices)
+{
+    static const char pre_eol[] = "xdmad_card_pre_eol", life[] = "xdmad_card_life_used_ratio";
+
+    metrics_family(writer, pre_eol,
+                   "Reserved blocks of an eMMC: 1 normal, 2 80 % used, 3 90 % used.");
+    for (size_t i = 0; i < json_array_size(devices); i++) {
+        const json_t *device = json_array_get(devices, i);
+        CardWear wear = card_wear(json_object_get(device, "card"));
+        MetricsLabel label = { "device", json_get_string(device, "name", NULL) };
+
+        if (label.value && wear.pre_eol_known && wear.pre_eol > 0)
+            metrics_sample(writer, pre_eol, wear.pre_eol, &label, 1);
+    }
+    metrics_family(
+        writer, life,
+        "Most that an eMMC's memory types may have used of their life, in tenths; 1.1 is "
+        "beyond its end.");
+    for (size_t i = 0; i < json_array_size(devices); i++) {
+        const json_t *device = json_array_get(devices, i);
+        CardWear wear = card_wear(json_object_get(device, "card"));
+        unsigned tenths = wear.life_a > wear.life_b ? wear.life_a : wear.life_b;
+        MetricsLabel label = { "device", json_get_string(device, "name", NULL) };
+
+        if (label.value && wear.life_known && tenths > 0)
+            metrics_sample(writer, life, tenths / 10.0, &label, 1);
     }
 }
 
@@ -95,6 +128,36 @@ static void tell_findings(MetricsWriter *writer, const json_t *findings)
     }
 }
 
+static bool is_rule(const json_t *finding, const char *id, const char *severity)
+{
+    return strcmp(json_get_string(finding, "id", ""), id) == 0 &&
+           strcmp(json_get_string(finding, "severity", ""), severity) == 0;
+}
+
+/* How many there are of each rule and severity; the rules are few and ours. */
+static void tell_rules(MetricsWriter *writer, const json_t *findings, const char *name,
+                       const char *help)
+{
+    if (!json_is_array(findings))
+        return;
+    metrics_family(writer, name, help);
+    for (size_t i = 0; i < json_array_size(findings); i++) {
+        const json_t *finding = json_array_get(findings, i);
+        const char *id = json_get_string(finding, "id", "");
+        const char *severity = json_get_string(finding, "severity", "");
+        MetricsLabel labels[] = { { "id", id }, { "severity", severity } };
+        size_t n = 0, first = i;
+
+        for (size_t k = json_array_size(findings); k-- > 0;)
+            if (is_rule(json_array_get(findings, k), id, severity)) {
+                first = k;
+                n++;
+            }
+        if (first == i)
+            metrics_sample(writer, name, (double)n, labels, 2);
+    }
+}
+
 /* --- runs ---------------------------------------------------------------------------------- */
 
 static void tell_last_run(MetricsWriter *writer, const json_t *run)
@@ -124,12 +187,25 @@ static void tell_last_run(MetricsWriter *writer, const json_t *run)
 
 static void tell_all(MetricsWriter *writer, const MetricsInput *input)
 {
+    const json_t *devices = json_object_get(input->inspection, "devices");
+
     tell_info(writer, input);
+    metrics_plain(writer, "xdmad_metrics_time_seconds",
+                  "When these words were said, since the epoch; absent while the host's clock is "
+                  "not synchronised.",
+                  input->realtime_usec ? floor((double)input->realtime_usec / USEC_PER_SEC) : NAN);
     metrics_plain(writer, "xdmad_corruption",
                   "1 after a run that found corruption, until a verify has passed since.",
                   input->corrupted);
+    metrics_plain(writer, "xdmad_latched_cards",
+                  "Cards that are not written to, since bytes were found damaged on their way.",
+                  (double)input->n_latched);
     tell_last_run(writer, input->last_run);
+    tell_rules(writer, input->last_run_findings, "xdmad_last_run_findings",
+               "What the last run found beside its figures, by rule.");
     tell_findings(writer, json_object_get(input->inspection, "findings"));
+    tell_rules(writer, json_object_get(input->inspection, "findings"), "xdmad_rule_findings",
+               "Findings of the doctor, by rule.");
     tell_pool(writer, json_object_get(input->inspection, "pool"));
     metrics_plain(writer, "xdmad_run_in_progress", "Whether a run is under way.", input->running);
     metrics_plain(writer, "xdmad_runs_queued", "Runs that wait for their turn.",
@@ -139,8 +215,9 @@ static void tell_all(MetricsWriter *writer, const MetricsInput *input)
                   (double)input->charged_bytes);
     metrics_plain(writer, "xdmad_write_budget_bytes", "Bytes that runs may write in 24 hours.",
                   (double)input->budget_bytes);
-    metrics_tell_bench(writer, input->last_bench);
-    tell_devices(writer, json_object_get(input->inspection, "devices"));
+    tell_wear(writer, devices);
+    metrics_tell_bench(writer, input->last_bench, devices);
+    tell_devices(writer, devices);
     metrics_family(writer, "xdmad_samples_dropped",
                    "Samples left out, since a host shows 200 at most.");
     fprintf(writer->out, "xdmad_samples_dropped %zu\n", writer->n_dropped);

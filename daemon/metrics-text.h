@@ -21,13 +21,16 @@
 /* All borrowed; JSON may be NULL, and its families are then left out. Its words are foreign. */
 typedef struct MetricsInput {
     const char *version;
-    const json_t *inspection; /* type Inspection of io.xdmad */
-    const json_t *last_run;   /* type Run: the last that ended with a verdict */
-    const json_t *last_bench; /* {run, figures, environment}: the last with figures */
-    bool corrupted;           /* a corruption was found, and no verify has passed since */
-    bool running;             /* a run is under way */
+    const json_t *inspection;        /* type Inspection of io.xdmad */
+    const json_t *last_run;          /* type Run: the last that ended with a verdict */
+    const json_t *last_run_findings; /* [{id, severity}]: what that run found */
+    const json_t *last_bench;        /* {run, figures, environment}: the last with figures */
+    bool corrupted;                  /* a corruption was found, and no verify has passed since */
+    size_t n_latched;                /* cards that are not written to any more */
+    bool running;                    /* a run is under way */
     size_t n_queued;
     uint64_t charged_bytes, budget_bytes; /* of the card's wear, in 24 hours */
+    uint64_t realtime_usec;               /* now, by a clock that is right; 0 by any other */
 } MetricsInput;
 
 /* The text, which the caller frees; NULL when out of memory. */

@@ -158,6 +158,25 @@ void metrics_refresh(Manager *manager)
         refresh(manager, NULL);
 }
 
+static int on_refresh_time(sd_event_source *source, uint64_t usec, void *userdata)
+{
+    Manager *manager = userdata;
+
+    (void)usec;
+    metrics_refresh(manager);
+    sd_event_source_set_time_relative(source, manager->config.textfile_refresh_usec);
+    return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+}
+
+int metrics_refresh_by_time(Manager *manager)
+{
+    if (!manager->config.textfile_directory)
+        return 0;
+    return sd_event_add_time_relative(manager->event, &manager->textfile_refresh, CLOCK_BOOTTIME,
+                                      manager->config.textfile_refresh_usec, 0, on_refresh_time,
+                                      manager);
+}
+
 /* What makes a finding another one: its numbers may move all the time. A new reference. */
 static json_t *findings_key(const json_t *findings)
 {

@@ -15,6 +15,10 @@ void metrics_answer(Manager *manager, PendingCall *call);
  */
 void metrics_refresh(Manager *manager);
 
+/* Do so again and again from now on, each Config.textfile_refresh_usec, so that whoever reads it
+ * can tell that this daemon lives. 0 or negative errno. */
+int metrics_refresh_by_time(Manager *manager);
+
 /* Findings of this host have been seen: when they are others than before, they are stored and the
  * textfile is written anew. */
 void metrics_note_findings(Manager *manager, const json_t *inspection);

@@ -69,6 +69,39 @@ static int put_environment(Store *store, sqlite3_int64 run, const json_t *report
     return db_errno(sqlite3_step(statement));
 }
 
+/* --- findings ------------------------------------------------------------------------------ */
+
+/* What the run found, without the evidence, which the report keeps. */
+static json_t *findings_of_report(const json_t *report)
+{
+    const json_t *findings = json_object_get(report, "findings");
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < json_array_size(findings); i++) {
+        const json_t *finding = json_array_get(findings, i);
+
+        json_array_append_new(list, json_pack("{s:s, s:s}", "id",
+                                              json_get_string(finding, "id", "?"), "severity",
+                                              json_get_string(finding, "severity", "unknown")));
+    }
+    return list;
+}
+
+static int put_findings(Store *store, sqlite3_int64 run, const json_t *report)
+{
+    _cleanup_json_ json_t *findings = findings_of_report(report);
+    _cleanup_free_ char *text = json_to_line(findings);
+    _cleanup_statement_ sqlite3_stmt *statement = NULL;
+    int r =
+        text ? db_prepare(store, "UPDATE run SET findings = ? WHERE seq = ?", &statement) : -ENOMEM;
+
+    if (r < 0)
+        return r;
+    db_bind_text(statement, 1, text);
+    sqlite3_bind_int64(statement, 2, run);
+    return db_errno(sqlite3_step(statement));
+}
+
 /* --- reasons and legs ---------------------------------------------------------------------- */
 
 static int put_reasons(Store *store, sqlite3_int64 run, const json_t *reasons)
@@ -253,6 +286,8 @@ static int put_report(Store *store, const RunRecord *record, const json_t *repor
 
     if (r >= 0)
         r = put_environment(store, run, report);
+    if (r >= 0)
+        r = put_findings(store, run, report);
     if (r >= 0)
         r = put_reasons(store, run, json_object_get(report, "reasons"));
     if (r >= 0)

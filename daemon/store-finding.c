@@ -120,3 +120,27 @@ int store_note_findings(Store *store, const json_t *findings, const StoreTime *n
     r = db_execute(store, "BEGIN");
     return r < 0 ? r : db_finish(store, note(store, findings, now, known));
 }
+
+int store_load_run_findings(Store *store, const char *run, json_t **ret_findings)
+{
+    _cleanup_statement_ sqlite3_stmt *statement = NULL;
+    const char *text;
+    int r = db_prepare(store, "SELECT findings FROM run WHERE id = ?", &statement);
+
+    *ret_findings = NULL;
+    if (r < 0)
+        return r;
+    db_bind_text(statement, 1, run);
+    r = sqlite3_step(statement);
+    if (r != SQLITE_ROW)
+        return db_errno(r);
+    text = (const char *)sqlite3_column_text(statement, 0);
+    if (!text)
+        return 0;
+    *ret_findings = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+    if (json_is_array(*ret_findings))
+        return 0;
+    json_decref(*ret_findings);
+    *ret_findings = NULL;
+    return -EUCLEAN;
+}

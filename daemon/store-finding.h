@@ -18,4 +18,8 @@
  */
 int store_note_findings(Store *store, const json_t *findings, const StoreTime *now);
 
+/* What one run found beside its figures: a new reference to [{id, severity}], NULL where nothing is
+ * kept of it. 0 or negative errno. */
+int store_load_run_findings(Store *store, const char *run, json_t **ret_findings);
+
 #endif

@@ -110,6 +110,9 @@ static const char *const migrations[] = {
     " reason TEXT NOT NULL,"
     " realtime_usec INTEGER NOT NULL"
     ") STRICT;",
+
+    /* [{id, severity}]; NULL where an older xdmad, or a run without report, left none. */
+    "ALTER TABLE run ADD COLUMN findings TEXT;",
 };
 
 #define SCHEMA_VERSION ((int)(sizeof(migrations) / sizeof(migrations[0])))

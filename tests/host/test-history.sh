@@ -75,6 +75,20 @@ end_daemon
 check "it ends cleanly, with nothing leaked" [ "$daemon_status" -eq 0 ]
 check "it said nothing of an internal fault" sh -c "! grep -E 'Sanitizer|runtime error' '$scratch/daemon.err'"
 
+printf '[metrics]\ntextfile_directory = %s\ntextfile_refresh_sec = 1\n' "$scratch/textfile" >"$scratch/xdmad.conf"
+rm -f "$scratch/textfile/xdmad.prom"
+start_daemon
+# of new findings it is written once; the other times only time brings it back
+for _ in 1 2 3; do
+    for _ in $(seq 200); do
+        [ -s "$scratch/textfile/xdmad.prom" ] && break
+        sleep 0.1
+    done
+    mv "$scratch/textfile/xdmad.prom" "$scratch/refreshed" || break
+    renewed=$((${renewed:-0} + 1))
+done
+check "a daemon that has no news writes it all the same, in its time" [ "${renewed:-0}" -eq 3 ]
+end_daemon
 printf '[metrics]\ntextfile_directory = relative\n' >"$scratch/xdmad.conf"
 "$build/xdmad" --config "$scratch/xdmad.conf" 2>"$scratch/relative.err"
 check "a directory that is no absolute path is refused" grep -q 'an absolute path' "$scratch/relative.err"

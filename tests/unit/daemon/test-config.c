@@ -29,7 +29,8 @@ static void test_all_keys(void **state)
                           "[arena]\nmemory_limit = 512M\ntime_limit_sec = 5\npages = huge\n"
                           "[target]\ndirectory = /media/card\n"
                           "[evidence]\nmax_bytes = 1G\nmax_age_days = 2\n"
-                          "[metrics]\ntextfile_directory = /var/lib/node-exporter\n",
+                          "[metrics]\ntextfile_directory = /var/lib/node-exporter\n"
+                          "textfile_refresh_sec = 60\n",
                           &config, &error),
                      0);
     assert_true(config.write_budget_bytes_per_day == UINT64_C(2) << 30);
@@ -40,6 +41,7 @@ static void test_all_keys(void **state)
     assert_true(config.evidence_max_bytes == UINT64_C(1) << 30);
     assert_true(config.evidence_max_age_usec == UINT64_C(172800000000));
     assert_string_equal(config.textfile_directory, "/var/lib/node-exporter");
+    assert_true(config.textfile_refresh_usec == 60000000);
     config_done(&config);
 }
 
@@ -55,6 +57,7 @@ static void test_absent_file_leaves_the_defaults(void **state)
     assert_null(config.target_directory);
     assert_true(config.evidence_max_bytes == UINT64_C(256) << 20);
     assert_null(config.textfile_directory);
+    assert_true(config.textfile_refresh_usec == UINT64_C(21600000000));
     config_done(&config);
 }
 
@@ -71,6 +74,7 @@ static void test_wrong_values_are_named(void **state)
         { "[evidence]\nmax_age_days = 0\n", "whole days from 1 to 36500" },
         { "[evidence]\nmax_bytes = much\n", "as 256M" },
         { "[metrics]\ntextfile_directory = here\n", "an absolute path, or nothing for none" },
+        { "[metrics]\ntextfile_refresh_sec = 0\n", "whole seconds from 1 to 86400" },
         { "[bench]\nspeed = 1\n", "no such key" },
         { "[other]\npages = base\n", "no such key" },
         { "[bench]\njust words\n", "line 2" },

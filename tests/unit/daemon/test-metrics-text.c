@@ -35,8 +35,11 @@ static json_t *figure(const char *metric, const char *workload, const char *path
 
 static json_t *make_last_bench(void)
 {
-    return json_pack("{s:{s:b, s:I}, s:[o, o, o, o]}", "run", "clock_synchronised", 1,
-                     "ended_realtime_usec", (json_int_t)1795352100999999, "figures",
+    return json_pack("{s:{s:b, s:I}, s:{s:s, s:s, s:s, s:s, s:s, s:s}, s:[o, o, o, o]}", "run",
+                     "clock_synchronised", 1, "ended_realtime_usec", (json_int_t)1795352100999999,
+                     "environment", "boot_mode", "xen-dom0", "xen_version", "4.17.6", "model",
+                     "Raspberry Pi 4 Model B Rev 1.4", "kernel_release", "6.1.0-43-arm64", "card",
+                     "aa585951454d5521a0deadbeef016219", "pages", "4096", "figures",
                      figure("throughput", "seq-read-64k-qd4", "direct", 41316000, "no_change"),
                      figure("throughput", "seq-read-64k-qd4", "bounce", 33141600.5, "regressed"),
                      figure("ratio", "seq-read-64k-qd4", NULL, 1.251694, "suspected"),
@@ -45,15 +48,21 @@ static json_t *make_last_bench(void)
 
 static char *build(const json_t *inspection, const json_t *last_run, const json_t *last_bench)
 {
+    _cleanup_json_ json_t *findings =
+        json_pack("[{s:s, s:s}, {s:s, s:s}, {s:s, s:s}]", "id", "PATH-02", "severity", "error",
+                  "id", "PATH-04", "severity", "critical", "id", "PATH-02", "severity", "error");
     MetricsInput input = {
         .version = "0.1.0",
         .inspection = inspection,
         .last_run = last_run,
+        .last_run_findings = findings,
         .last_bench = last_bench,
+        .n_latched = 1,
         .running = true,
         .n_queued = 2,
         .charged_bytes = 123456789,
         .budget_bytes = UINT64_C(8) << 30,
+        .realtime_usec = last_run ? UINT64_C(1795352200999999) : 0,
     };
     char *text = metrics_text_build(&input);
 
@@ -89,19 +98,76 @@ static void assert_golden(const char *text, const char *name)
     assert_string_equal(text, golden);
 }
 
+static json_t *make_last_run(bool synchronised)
+{
+    return json_pack("{s:s, s:s, s:b, s:I}", "kind", "bench", "verdict", "regression",
+                     "clock_synchronised", synchronised, "ended_realtime_usec",
+                     (json_int_t)1795352100999999);
+}
+
+/* Every family has a sample: tests/rules takes from here what there is to ask for. */
 static void test_golden(void **state)
 {
     _cleanup_json_ json_t *inspection = load("tests/golden/client/inspect-dom0.json");
     _cleanup_json_ json_t *last_bench = make_last_bench();
-    _cleanup_json_ json_t *last_run =
-        json_pack("{s:s, s:s, s:b, s:I}", "kind", "bench", "verdict", "regression",
-                  "clock_synchronised", 0, "ended_realtime_usec", (json_int_t)1795352100999999);
+    _cleanup_json_ json_t *last_run = make_last_run(true);
+    _cleanup_free_ char *text = NULL;
+
+    (void)state;
+    json_object_set_new(json_array_get(json_object_get(inspection, "devices"), 1), "card",
+                        json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "name", "DG4016", "manfid",
+                                  "0x000045", "cid", "450100444734303136", "type", "MMC",
+                                  "pre_eol_info", "0x01", "life_time", "0x02 0x03"));
+    json_object_set_new(json_object_get(last_bench, "environment"), "card",
+                        json_string("450100444734303136"));
+    json_object_set_new(json_object_get(inspection, "environment"), "model",
+                        json_string("Raspberry Pi 4 Model B Rev 1.4"));
+    text = build(inspection, last_run, last_bench);
+    assert_golden(text, "metrics");
+}
+
+static void test_a_clock_that_nobody_keeps(void **state)
+{
+    _cleanup_json_ json_t *inspection = load("tests/golden/client/inspect-dom0.json");
+    _cleanup_json_ json_t *last_bench = make_last_bench();
+    _cleanup_json_ json_t *last_run = make_last_run(false);
     _cleanup_free_ char *text = build(inspection, last_run, last_bench);
 
     (void)state;
-    assert_golden(text, "metrics");
     assert_null(strstr(text, "xdmad_last_run_end_time")); /* by that clock there is no time */
     assert_non_null(strstr(text, "xdmad_last_bench_end_time_seconds 1795352100\n"));
+}
+
+/* An eMMC's wear by its registers; SD cards, and those that have not said it, have none. */
+static void test_wear(void **state)
+{
+    _cleanup_json_ json_t *inspection =
+        json_pack("{s:[{s:s, s:{s:s, s:s}}, {s:s, s:{s:s, s:s}}, {s:s, s:{}}]}", "devices", "name",
+                  "mmc0", "card", "pre_eol_info", "0x02", "life_time", "0x03 0x0b", "name", "mmc1",
+                  "card", "pre_eol_info", "0x00", "life_time", "0x00 0x00", "name", "mmc2", "card");
+    _cleanup_free_ char *text = build(inspection, NULL, NULL);
+
+    (void)state;
+    assert_non_null(strstr(text, "xdmad_card_pre_eol{device=\"mmc0\"} 2\n"));
+    assert_non_null(strstr(text, "xdmad_card_life_used_ratio{device=\"mmc0\"} 1.1\n"));
+    assert_null(strstr(text, "xdmad_card_pre_eol{device=\"mmc1\"}")); /* 0 is not defined */
+    assert_null(strstr(text, "xdmad_card_life_used_ratio{device=\"mmc1\"}"));
+    assert_null(strstr(text, "xdmad_card_pre_eol{device=\"mmc2\"}"));
+}
+
+/* Its name is told only while it is in the host; figures of another one are not given its name. */
+static void test_a_card_that_is_no_longer_there(void **state)
+{
+    _cleanup_json_ json_t *inspection = load("tests/golden/client/inspect-dom0.json");
+    _cleanup_json_ json_t *last_bench = make_last_bench();
+    _cleanup_free_ char *text = NULL;
+
+    (void)state;
+    json_object_set_new(json_object_get(last_bench, "environment"), "card", json_string("other"));
+    text = build(inspection, NULL, last_bench);
+    assert_non_null(
+        strstr(text, "xdmad_last_bench_info{mode=\"xen-dom0\",kernel=\"6.1.0-43-arm64\",xen=\"4.17."
+                     "6\",model=\"Raspberry Pi 4 Model B Rev 1.4\",pages=\"4096\"} 1\n"));
 }
 
 static void test_a_daemon_that_knows_nothing(void **state)
@@ -111,6 +177,7 @@ static void test_a_daemon_that_knows_nothing(void **state)
     (void)state;
     assert_non_null(strstr(text, "xdmad_info{version=\"0.1.0\"} 1\n"));
     assert_null(strstr(text, "verdict"));
+    assert_null(strstr(text, "xdmad_metrics_time_seconds 1")); /* a clock that nobody keeps */
     assert_null(strstr(text, "xdmad_findings{"));
 }
 
@@ -181,6 +248,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_golden),
         cmocka_unit_test(test_a_daemon_that_knows_nothing),
+        cmocka_unit_test(test_a_clock_that_nobody_keeps),
+        cmocka_unit_test(test_wear),
+        cmocka_unit_test(test_a_card_that_is_no_longer_there),
         cmocka_unit_test(test_hostile_words),
         cmocka_unit_test(test_the_bound_on_samples),
         cmocka_unit_test(test_a_full_profile_fits),

@@ -365,6 +365,31 @@ static void test_findings_come_and_go(void **state)
 
 #define scratch_test(test) cmocka_unit_test_setup_teardown(test, scratch_setup, scratch_teardown)
 
+static void test_what_a_run_found(void **state)
+{
+    _cleanup_json_ json_t *report =
+        json_pack("{s:[{s:s, s:s, s:s}, {s:s, s:s}]}", "findings", "id", "PATH-04", "severity",
+                  "critical", "explanation", "long", "id", "PATH-02", "severity", "error");
+    _cleanup_json_ json_t *expected =
+        json_pack("[{s:s, s:s}, {s:s, s:s}]", "id", "PATH-04", "severity", "critical", "id",
+                  "PATH-02", "severity", "error");
+    _cleanup_json_ json_t *findings = NULL;
+    Store *store = open_store(state);
+    RunRecord with = record_of("with"), without = record_of("without");
+
+    assert_int_equal(admit(store, "with", 0, 100), 1);
+    assert_int_equal(admit(store, "without", 0, 100), 1);
+    assert_int_equal(store_finish_run(store, &with, &now, NULL, report), 0);
+    assert_int_equal(store_finish_run(store, &without, &now, NULL, NULL), 0);
+    assert_int_equal(store_load_run_findings(store, "without", &findings), 0);
+    assert_null(findings); /* no report: not known, which is not none */
+    assert_int_equal(store_load_run_findings(store, "nobody", &findings), 0);
+    assert_null(findings);
+    assert_int_equal(store_load_run_findings(store, "with", &findings), 0);
+    assert_true(json_equal(findings, expected));
+    store_close(store);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -380,6 +405,7 @@ int main(void)
         scratch_test(test_series_are_read_in_the_order_of_runs),
         scratch_test(test_a_corruption_stands_until_a_verify_passes),
         scratch_test(test_findings_come_and_go),
+        scratch_test(test_what_a_run_found),
         scratch_test(test_a_directory_that_is_not_there),
     };
 
