@@ -15,6 +15,9 @@ install: all
 	$(Q)$(INSTALL) -D -m 0644 conf/xdmad.catalog $(DESTDIR)/usr/lib/systemd/catalog/xdmad.catalog
 	$(Q)$(INSTALL) -D -m 0644 conf/xdmad.conf $(DESTDIR)$(SYSCONFDIR)/xdmad/xdmad.conf
 	$(Q)$(INSTALL) -D -m 0644 common/io.xdmad.varlink $(DESTDIR)$(PREFIX)/share/xdmad/io.xdmad.varlink
+	$(Q)$(INSTALL) -D -m 0644 conf/prometheus/xdmad.rules.yml $(DESTDIR)$(PREFIX)/share/xdmad/prometheus/xdmad.rules.yml
+	$(Q)$(INSTALL) -D -m 0644 conf/grafana/xdmad.json $(DESTDIR)$(PREFIX)/share/xdmad/grafana/xdmad.json
+	$(Q)$(INSTALL) -D -m 0644 docs/FLEET.md $(DESTDIR)$(PREFIX)/share/doc/xdmad/FLEET.md
 	$(Q)$(INSTALL) -D -m 0644 conf/completion/xdmactl $(DESTDIR)$(PREFIX)/share/bash-completion/completions/xdmactl
 	$(Q)$(INSTALL) -D -m 0644 man/xdmactl.1 $(DESTDIR)$(PREFIX)/share/man/man1/xdmactl.1
 	$(Q)$(INSTALL) -D -m 0644 man/xdmad.8 $(DESTDIR)$(PREFIX)/share/man/man8/xdmad.8

@@ -63,8 +63,9 @@ static const json_t *card_of(const json_t *devices, const char *cid)
 }
 
 /* What the figures were measured on, which need not be what the host runs now. */
-static void tell_info(MetricsWriter *writer, const json_t *environment, const json_t *devices)
+static void tell_info(MetricsWriter *writer, const json_t *last, const json_t *devices)
 {
+    const json_t *environment = json_object_get(last, "environment");
     const json_t *card = card_of(devices, json_get_string(environment, "card", NULL));
     MetricsLabel labels[] = {
         { "mode", json_get_string(environment, "boot_mode", NULL) },
@@ -74,6 +75,7 @@ static void tell_info(MetricsWriter *writer, const json_t *environment, const js
         { "card", json_get_string(card, "name", NULL) },
         { "manfid", json_get_string(card, "manfid", NULL) },
         { "pages", json_get_string(environment, "pages", NULL) },
+        { "profile", json_get_string(json_object_get(last, "run"), "profile", NULL) },
     };
 
     metrics_family(writer, "xdmad_last_bench_info",
@@ -87,7 +89,7 @@ void metrics_tell_bench(MetricsWriter *writer, const json_t *last, const json_t 
 
     if (json_array_size(figures) == 0)
         return;
-    tell_info(writer, json_object_get(last, "environment"), devices);
+    tell_info(writer, last, devices);
     tell_figures(writer, figures, "throughput", "value", 1,
                  "xdmad_bench_throughput_bytes_per_second",
                  "Median throughput of the legs of the last bench on each path.");

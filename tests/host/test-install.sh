@@ -12,7 +12,8 @@ check "make install ends with 0" [ $? -eq 0 ]
 for file in usr/sbin/xdmad usr/bin/xdmactl usr/lib/systemd/system/xdmad.service \
     usr/lib/systemd/system/xdmad.socket usr/lib/systemd/system/xdmad-public.socket \
     usr/lib/sysusers.d/xdmad.conf usr/lib/tmpfiles.d/xdmad.conf usr/lib/systemd/catalog/xdmad.catalog etc/xdmad/xdmad.conf \
-    usr/share/xdmad/io.xdmad.varlink usr/share/bash-completion/completions/xdmactl \
+    usr/share/xdmad/io.xdmad.varlink usr/share/xdmad/prometheus/xdmad.rules.yml usr/share/xdmad/grafana/xdmad.json \
+    usr/share/doc/xdmad/FLEET.md usr/share/bash-completion/completions/xdmactl \
     usr/share/man/man1/xdmactl.1 usr/share/man/man8/xdmad.8 usr/share/man/man5/xdmad.conf.5; do
     check "/$file" [ -s "$root/$file" ]
 done

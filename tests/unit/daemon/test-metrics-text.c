@@ -35,11 +35,12 @@ static json_t *figure(const char *metric, const char *workload, const char *path
 
 static json_t *make_last_bench(void)
 {
-    return json_pack("{s:{s:b, s:I}, s:{s:s, s:s, s:s, s:s, s:s, s:s}, s:[o, o, o, o]}", "run",
-                     "clock_synchronised", 1, "ended_realtime_usec", (json_int_t)1795352100999999,
-                     "environment", "boot_mode", "xen-dom0", "xen_version", "4.17.6", "model",
-                     "Raspberry Pi 4 Model B Rev 1.4", "kernel_release", "6.1.0-43-arm64", "card",
-                     "aa585951454d5521a0deadbeef016219", "pages", "4096", "figures",
+    return json_pack("{s:{s:b, s:s, s:I}, s:{s:s, s:s, s:s, s:s, s:s, s:s}, s:[o, o, o, o]}", "run",
+                     "clock_synchronised", 1, "profile", "quick", "ended_realtime_usec",
+                     (json_int_t)1795352100999999, "environment", "boot_mode", "xen-dom0",
+                     "xen_version", "4.17.6", "model", "Raspberry Pi 4 Model B Rev 1.4",
+                     "kernel_release", "6.1.0-43-arm64", "card", "aa585951454d5521a0deadbeef016219",
+                     "pages", "4096", "figures",
                      figure("throughput", "seq-read-64k-qd4", "direct", 41316000, "no_change"),
                      figure("throughput", "seq-read-64k-qd4", "bounce", 33141600.5, "regressed"),
                      figure("ratio", "seq-read-64k-qd4", NULL, 1.251694, "suspected"),
@@ -165,9 +166,10 @@ static void test_a_card_that_is_no_longer_there(void **state)
     (void)state;
     json_object_set_new(json_object_get(last_bench, "environment"), "card", json_string("other"));
     text = build(inspection, NULL, last_bench);
-    assert_non_null(
-        strstr(text, "xdmad_last_bench_info{mode=\"xen-dom0\",kernel=\"6.1.0-43-arm64\",xen=\"4.17."
-                     "6\",model=\"Raspberry Pi 4 Model B Rev 1.4\",pages=\"4096\"} 1\n"));
+    assert_non_null(strstr(
+        text,
+        "xdmad_last_bench_info{mode=\"xen-dom0\",kernel=\"6.1.0-43-arm64\",xen=\"4.17."
+        "6\",model=\"Raspberry Pi 4 Model B Rev 1.4\",pages=\"4096\",profile=\"quick\"} 1\n"));
 }
 
 static void test_a_daemon_that_knows_nothing(void **state)
