@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The gate. Every check adds its own sentence, so that a refused leg tells all that was wrong with
- * it; the figures are taken as far as they are there, and used by nobody unless all checks passed.
+ * it, the first one the nearest to the cause: what fio itself complains of, then what its document
+ * lacks, then its exit status. The figures are taken as far as they are there, and used by nobody
+ * unless all checks passed.
  */
 #include "bench/fio-result.h"
 
@@ -37,15 +39,11 @@ __attribute__((format(printf, 2, 3))) static void refuse(Gate *gate, const char 
     va_end(args);
 }
 
-static void check_process(Gate *gate, const FioEvidence *evidence)
+static void check_stderr(Gate *gate, const FioEvidence *evidence)
 {
     FioVerifyText compared;
     char stray[FIO_STRAY_MAX];
 
-    if (evidence->signal)
-        refuse(gate, "fio was killed by signal %d", evidence->signal);
-    else if (evidence->exit_status != 0)
-        refuse(gate, "fio ended with status %d, expected 0", evidence->exit_status);
     if (gate->result->compared) {
         fio_output_scan_verify(evidence->err, evidence->err_bytes, &compared);
         gate->result->n_bad_blocks = compared.n_failures;
@@ -247,8 +245,12 @@ static int judge(const FioEvidence *evidence, const Workload *workload, bool com
 
     if (!result.reasons)
         return -ENOMEM;
-    check_process(&gate, evidence);
+    if (evidence->signal)
+        refuse(&gate, "fio was killed by signal %d", evidence->signal);
+    check_stderr(&gate, evidence);
     judge_output(&gate, evidence);
+    if (!evidence->signal && evidence->exit_status != 0)
+        refuse(&gate, "fio ended with status %d, expected 0", evidence->exit_status);
     if (gate.out_of_memory) {
         fio_result_done(&result);
         return -ENOMEM;

@@ -129,6 +129,34 @@ static void test_fio_that_failed(void **state)
     refuse_fixture("fio-sigterm.out", NULL, 0, &rand_read, "terminating on signal 15");
 }
 
+/* The first reason is the one that a person is shown: what fio itself names. */
+static void test_the_cause_goes_first(void **state)
+{
+    static const struct {
+        const char *out, *err, *first;
+        int status;
+    } failures[] = {
+        { "fio-error.out", "fio-error.err", "Bad address", 1 },
+        { "fio-refused.out", "fio-refused.err", "allow_file_create", 1 },
+        { "fio-sigterm.out", NULL, "terminating on signal 15", 128 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(failures) / sizeof(failures[0]); i++) {
+        size_t out_bytes, err_bytes;
+        char *out = golden_read(failures[i].out, &out_bytes);
+        char *err = failures[i].err ? golden_read(failures[i].err, &err_bytes) : strdup("");
+        FioResult result = judge(out, out_bytes, err, failures[i].status, &seq_read);
+        const char *first = json_string_value(json_array_get(result.reasons, 0));
+
+        assert_non_null(first);
+        assert_non_null(strstr(first, failures[i].first));
+        fio_result_done(&result);
+        free(out);
+        free(err);
+    }
+}
+
 static void test_another_plan(void **state)
 {
     Workload longer = seq_read;
@@ -354,12 +382,19 @@ static void test_json_that_is_none(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_healthy),           cmocka_unit_test(test_fio_that_failed),
-        cmocka_unit_test(test_another_plan),      cmocka_unit_test(test_killed),
-        cmocka_unit_test(test_every_truncation),  cmocka_unit_test(test_several_documents),
-        cmocka_unit_test(test_mutations),         cmocka_unit_test(test_progress),
-        cmocka_unit_test(test_hostile_text),      cmocka_unit_test(test_single_faults),
-        cmocka_unit_test(test_stray_text_around), cmocka_unit_test(test_json_that_is_none),
+        cmocka_unit_test(test_healthy),
+        cmocka_unit_test(test_fio_that_failed),
+        cmocka_unit_test(test_the_cause_goes_first),
+        cmocka_unit_test(test_another_plan),
+        cmocka_unit_test(test_killed),
+        cmocka_unit_test(test_every_truncation),
+        cmocka_unit_test(test_several_documents),
+        cmocka_unit_test(test_mutations),
+        cmocka_unit_test(test_progress),
+        cmocka_unit_test(test_hostile_text),
+        cmocka_unit_test(test_single_faults),
+        cmocka_unit_test(test_stray_text_around),
+        cmocka_unit_test(test_json_that_is_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
