@@ -27,10 +27,11 @@
 #include "daemon/reason.h"
 #include "daemon/proc-file.h"
 
-#define TICK_USEC          (100 * USEC_PER_MSEC) /* how often limits and cancellation are looked at */
-#define PROGRESS_USEC      USEC_PER_SEC
-#define KILL_WAIT_USEC     (10 * USEC_PER_SEC) /* a process in the kernel's hands dies late */
-#define VERSION_LIMIT_USEC (5 * USEC_PER_SEC)
+#define TICK_USEC      (100 * USEC_PER_MSEC) /* how often limits and cancellation are looked at */
+#define PROGRESS_USEC  USEC_PER_SEC
+#define KILL_WAIT_USEC (10 * USEC_PER_SEC) /* a process in the kernel's hands dies late */
+/* Debian's fio brings 80 MB of libraries with it, which a busy card may have to give first. */
+#define VERSION_LIMIT_USEC (60 * USEC_PER_SEC)
 #define VERSION_MAX_BYTES  63U
 #define USUAL_PATH         "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin"
 
