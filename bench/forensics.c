@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "bench/canary.h"
+#include "bench/forensics-shift.h"
 #include "bench/forensics-source.h"
 
 /* More bits, or bits closer together, are a stretch of other bytes rather than flips. */
@@ -13,9 +14,6 @@
 #define MOST_FLIP_BYTES 8U
 /* Fewer equal bytes in a row may be chance. */
 #define LEAST_FILL_BYTES 4U
-/* The bytes next to a cut may be right all the same: a mark, which generations of a block share,
- * and others by chance, once in 256 times each. */
-#define CUT_TOLERANCE_BYTES (VERIFY_PATTERN_MARK_BYTES + 2U)
 
 static const char *const class_names[DAMAGE_CLASSES] = {
     [DAMAGE_NONE] = "none",       [DAMAGE_ZEROS] = "zeros",
@@ -151,37 +149,6 @@ static bool find_stale(const SuspectBlock *block, Damage *damage)
     return false;
 }
 
-/* What lies further on runs to the part's end, what lies before from its beginning. */
-static bool fills_its_side(Part part, uint32_t begin, uint32_t end, int64_t shift)
-{
-    return shift > 0 ? part.end - end <= CUT_TOLERANCE_BYTES
-                     : begin - part.begin <= CUT_TOLERANCE_BYTES;
-}
-
-/* Bytes of this very block that stand elsewhere in the page: how far off. The pattern repeats, so
- * every distance that leaves its phase alone explains them, as long as they come from within the
- * part. A copy that lies further on begins with the part's first byte, one that lies before ends
- * with its last: such a distance goes before others, then the least. */
-static bool find_shift(Part part, uint32_t begin, uint32_t end, uint32_t phase, int32_t *ret_shift)
-{
-    int64_t period = VERIFY_PATTERN_BYTES, length = part.end - part.begin;
-    int64_t least = ((int64_t)begin - phase) % period - length / period * period;
-    int64_t best_cost = INT64_MAX;
-
-    for (int64_t shift = least; shift < length; shift += period) {
-        int64_t from = (int64_t)begin - shift, to = (int64_t)end - shift;
-        int64_t cost =
-            (shift < 0 ? -shift : shift) + (from == part.begin || to == part.end ? 0 : length);
-
-        if (shift == 0 || from < part.begin || to > part.end || cost >= best_cost ||
-            !fills_its_side(part, begin, end, shift))
-            continue;
-        best_cost = cost;
-        *ret_shift = (int32_t)shift;
-    }
-    return best_cost < INT64_MAX;
-}
-
 /* `at` is where the bytes that were searched begin in the block. */
 static void take_source(const SuspectBlock *block, uint32_t at, const ByteSource *source,
                         Damage *damage)
@@ -191,6 +158,21 @@ static void take_source(const SuspectBlock *block, uint32_t at, const ByteSource
     damage->left_over = block->before_known && source->generation == block->generation &&
                         source->block_offset_bytes == block->before_block &&
                         source->phase == (at + source->from) % VERIFY_PATTERN_BYTES;
+}
+
+/* As of forensics_find_shift(); [begin, end) is what the source has in this block. */
+static bool find_shift(const SuspectBlock *block, Part part, uint32_t begin, uint32_t end,
+                       uint32_t phase, int32_t *ret_shift)
+{
+    DisplacedBytes bytes = {
+        .part_begin = part.begin,
+        .part_end = part.end,
+        .begin = begin,
+        .end = end,
+        .phase = phase,
+    };
+
+    return forensics_find_shift(block, wanted(block), &bytes, ret_shift);
 }
 
 static DamageClass find_elsewhere(const SuspectBlock *block, Part part, Damage *damage)
@@ -205,8 +187,8 @@ static DamageClass find_elsewhere(const SuspectBlock *block, Part part, Damage *
     take_source(block, damage->begin, &source, damage);
     if (source.generation == block->generation &&
         source.block_offset_bytes == block->offset_bytes &&
-        find_shift(part, damage->begin + (uint32_t)source.from, damage->begin + (uint32_t)source.to,
-                   source.phase, &damage->shift_bytes))
+        find_shift(block, part, damage->begin + (uint32_t)source.from,
+                   damage->begin + (uint32_t)source.to, source.phase, &damage->shift_bytes))
         return DAMAGE_SHIFTED;
     return DAMAGE_MISPLACED;
 }

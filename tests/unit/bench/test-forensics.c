@@ -242,6 +242,62 @@ static void test_shifted(void **state)
     }
 }
 
+/* Pages 5 to 8 by this damage: all of them lie so far off, and every other page is right. */
+static void assert_four_shifted(const Fixture *fixture, int32_t shift)
+{
+    for (uint32_t page = 0; page < suspect_pages(&fixture->block); page++) {
+        Damage damage = forensics_judge(&fixture->block, page);
+
+        if (page < 5 || page > 8) {
+            assert_int_equal(damage.class, DAMAGE_NONE);
+            continue;
+        }
+        assert_int_equal(damage.class, DAMAGE_SHIFTED);
+        assert_int_equal(damage.shift_bytes, shift);
+    }
+}
+
+/* One copy of several pages: what lies further on runs across their edges. */
+static void test_shifted_across_pages(void **state)
+{
+    static const int32_t shifts[] = { 1, 8, 64, 512, 1000, 2048, 4000 };
+    const uint32_t bytes = 4 * PAGE_BYTES;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(shifts) / sizeof(shifts[0]); i++) {
+        uint32_t n = (uint32_t)shifts[i];
+        Fixture fixture;
+
+        start(&fixture);
+        memmove(fixture.received + PAGE_AT + n, fixture.received + PAGE_AT, bytes - n);
+        if (n < 2048) /* of the first page enough is left to be told */
+            assert_four_shifted(&fixture, shifts[i]);
+        else
+            assert_int_equal(forensics_judge(&fixture.block, 7).shift_bytes, shifts[i]);
+        start(&fixture);
+        memmove(fixture.received + PAGE_AT, fixture.received + PAGE_AT + n, bytes - n);
+        if (n < 2048)
+            assert_four_shifted(&fixture, -shifts[i]);
+        else
+            assert_int_equal(forensics_judge(&fixture.block, 6).shift_bytes, -shifts[i]);
+    }
+}
+
+/* A page of this very block in the place of another is no shift, though its pattern is off. */
+static void test_a_page_elsewhere_is_no_shift(void **state)
+{
+    Fixture fixture;
+
+    (void)state;
+    for (uint32_t from = 0; from < BLOCK_BYTES / PAGE_BYTES; from++) {
+        if (from == 5)
+            continue;
+        start(&fixture);
+        fill(&fixture, 3, BLOCK_AT, from * PAGE_BYTES, PAGE_AT, PAGE_BYTES);
+        assert_int_equal(judge(&fixture).class, DAMAGE_MISPLACED);
+    }
+}
+
 static void test_partial(void **state)
 {
     static const struct {
@@ -336,6 +392,8 @@ int main(void)
         cmocka_unit_test(test_left_over),
         cmocka_unit_test(test_untouched),
         cmocka_unit_test(test_shifted),
+        cmocka_unit_test(test_shifted_across_pages),
+        cmocka_unit_test(test_a_page_elsewhere_is_no_shift),
         cmocka_unit_test(test_partial),
         cmocka_unit_test(test_garbage),
         cmocka_unit_test(test_pages_of_a_block_at_an_odd_place),
