@@ -17,6 +17,7 @@
 #include <linux/device.h>
 #include <linux/dma-direction.h>
 #include <linux/kprobes.h>
+#include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/random.h>
 #include <linux/sched.h>
@@ -24,6 +25,8 @@
 #include <linux/vmalloc.h>
 
 #define MAPPING_MAX_BYTES (256U << 10) /* IO_TLB_SEGSIZE slots of 2 KiB */
+#define SLOT_SHIFT        11           /* IO_TLB_SHIFT */
+#define SLOTS_KNOWN       (1U << 16)   /* a pool of 128 MiB; twice Debian's */
 #define DELAY_MAX_USEC    100000U
 
 /* The argument of swiotlb_tbl_map_single() that is its direction; alloc_size went away in 6.9
@@ -52,8 +55,9 @@ static const char *const kind_names[] = {
 };
 
 static const char *const direction_names[] = { "both", "to-device", "from-device" };
+static const char *const memory_names[] = { "any", "mapped" };
 
-static unsigned int kind, direction;
+static unsigned int kind, direction, memory;
 static char *device = "";
 static unsigned int every = 1, offset, bit, min_bytes = 512, delay_usec;
 static unsigned long limit;
@@ -63,8 +67,13 @@ static atomic_long_t seen, injected, untold;
 struct mapping {
     struct task_struct *task;
     int direction;
+    bool aimed; /* its buffer is of the memory that is asked for */
 };
 static DEFINE_PER_CPU(struct mapping, mapping);
+
+/* The slots, by their number's lowest bits, where a mapping begins whose buffer is of the memory
+ * that is asked for: set with the mapping, looked up when it is copied back. */
+static DECLARE_BITMAP(aimed_slots, SLOTS_KNOWN);
 
 /* The content of the mapping before this one, for FAULT_MISPLACE. */
 static u8 *before, *scratch;
@@ -83,8 +92,9 @@ struct copy {
 static int name_set(const char *text, const struct kernel_param *kp)
 {
     bool is_kind = kp->arg == &kind;
-    int n =
-        is_kind ? sysfs_match_string(kind_names, text) : sysfs_match_string(direction_names, text);
+    int n = is_kind                 ? sysfs_match_string(kind_names, text)
+            : kp->arg == &direction ? sysfs_match_string(direction_names, text)
+                                    : sysfs_match_string(memory_names, text);
 
     if (n < 0)
         return n;
@@ -103,7 +113,9 @@ static int name_set(const char *text, const struct kernel_param *kp)
 static int name_get(char *text, const struct kernel_param *kp)
 {
     return sysfs_emit(text, "%s\n",
-                      kp->arg == &kind ? kind_names[kind] : direction_names[direction]);
+                      kp->arg == &kind        ? kind_names[kind]
+                      : kp->arg == &direction ? direction_names[direction]
+                                              : memory_names[memory]);
 }
 
 static const struct kernel_param_ops name_ops = { .set = name_set, .get = name_get };
@@ -119,6 +131,8 @@ module_param(device, charp, 0644);
 MODULE_PARM_DESC(device, "the one device, by its dev_name(); empty: none");
 module_param_cb(direction, &name_ops, &direction, 0644);
 MODULE_PARM_DESC(direction, "both, to-device or from-device");
+module_param_cb(memory, &name_ops, &memory, 0644);
+MODULE_PARM_DESC(memory, "any, or mapped: buffers alone that a process has mapped");
 module_param(every, uint, 0644);
 MODULE_PARM_DESC(every, "fault every so manyth copy");
 module_param(offset, uint, 0644);
@@ -148,10 +162,20 @@ static bool is_our_device(const struct device *dev)
     return dev && device[0] && sysfs_streq(dev_name(dev), device);
 }
 
-/* The copy goes the way that is asked for, as the I/O goes. */
-static bool is_our_direction(enum dma_data_direction copy)
+/* What a process reads and writes by itself (O_DIRECT) lies in pages that it has mapped; what the
+ * kernel reads ahead, or for itself, does not. */
+static bool is_our_memory(phys_addr_t buffer)
+{
+    struct page *page = pfn_to_page(PHYS_PFN(buffer));
+
+    return memory == 0 || (pfn_valid(PHYS_PFN(buffer)) && !PageSlab(page) && page_mapped(page));
+}
+
+/* The copy goes the way that is asked for, as the I/O goes, and is of the memory asked for. */
+static bool is_our_copy(phys_addr_t slots, enum dma_data_direction copy)
 {
     struct mapping *map = this_cpu_ptr(&mapping);
+    unsigned int slot = (slots >> SLOT_SHIFT) % SLOTS_KNOWN;
     enum dma_data_direction io = copy;
 
     if (copy == DMA_TO_DEVICE) {
@@ -161,10 +185,12 @@ static bool is_our_direction(enum dma_data_direction copy)
         }
         io = map->direction;
         map->task = NULL;
+        assign_bit(slot, aimed_slots, map->aimed);
         if (io != DMA_TO_DEVICE)
             return false; /* a read's preparation */
     }
-    return direction == 0 || (direction == 1) == (io == DMA_TO_DEVICE);
+    return test_bit(slot, aimed_slots) &&
+           (direction == 0 || (direction == 1) == (io == DMA_TO_DEVICE));
 }
 
 /* A fault that would change nothing is none. */
@@ -235,7 +261,8 @@ static int copy_begins(struct kretprobe_instance *instance, struct pt_regs *regs
 
     *copy =
         (struct copy) { .slots = phys_to_virt(regs_get_kernel_argument(regs, 1)), .bytes = bytes };
-    if (what == FAULT_NONE || !is_our_device(dev) || !is_our_direction(dir))
+    if (what == FAULT_NONE || !is_our_device(dev) ||
+        !is_our_copy(regs_get_kernel_argument(regs, 1), dir))
         return 1;
     if (bytes < min_bytes || bytes > MAPPING_MAX_BYTES || !can_fault(what, bytes))
         return 1;
@@ -282,6 +309,7 @@ static int mapping_begins(struct kprobe *probe, struct pt_regs *regs)
         *this_cpu_ptr(&mapping) = (struct mapping) {
             .task = current,
             .direction = regs_get_kernel_argument(regs, MAP_DIRECTION_ARGUMENT),
+            .aimed = is_our_memory(regs_get_kernel_argument(regs, 1)),
         };
     return 0;
 }

@@ -26,6 +26,9 @@ for suite in bookworm trixie; do
     check "what each mapping was for could be told" grep -qE '^[0-9]+ [0-9]+ 0$' "$out/counts"
     check "a fault that can hit nothing counts none" grep -qx 0 "$out/too-large"
     check "a limit is kept" grep -qx 3 "$out/limited"
+    check "what the kernel reads for itself can be hit" grep -qxE '[1-9][0-9]*' "$out/kernel-any"
+    check "and be let alone" grep -qx 0 "$out/kernel-mapped"
+    check "where a program's own memory is still hit" grep -qxE '[1-9][0-9]*' "$out/program-mapped"
     check "a fault of no such kind is refused" grep -qx 1 "$out/nonsense.status"
     check "the module leaves as it came" grep -qx 0 "$out/rmmod.status"
 done

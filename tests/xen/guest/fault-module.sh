@@ -61,6 +61,15 @@ made >"$LAB_OUT/too-large"
 lab-fault arm delay delay_usec=10 limit=3
 write_blocks
 made >"$LAB_OUT/limited"
+# what the kernel reads for itself, through its page cache, and what a program does
+for memory in any mapped; do
+    lab-fault arm flip direction=from-device memory=$memory
+    blockdev --flushbufs $card
+    dd if=$card of=/dev/null bs=64k count=16 status=none
+    made >"$LAB_OUT/kernel-$memory"
+    count_bad >/dev/null
+    made >"$LAB_OUT/program-$memory"
+done
 lab-fault arm nonsense 2>"$LAB_OUT/nonsense.txt"
 echo $? >"$LAB_OUT/nonsense.status"
 lab-fault off
