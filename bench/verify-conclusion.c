@@ -218,31 +218,33 @@ static void say_place(const Conclusion *conclusion, char *text, size_t size)
 {
     const char *path = dma_path_name(conclusion->path);
     uint64_t n = conclusion->n_bad_blocks;
+    const char *as_read = n == 1 ? "block as it was read" : "blocks as they were read";
 
     switch (conclusion->direction) {
     case DAMAGE_TO_DEVICE:
         snprintf(text, size,
                  "the %s path damages bytes on their way to the device: what it wrote is wrong on "
-                 "the medium, whichever path reads it, %" PRIu64 " blocks as they were read",
-                 path, n);
+                 "the medium, whichever path reads it, %" PRIu64 " %s",
+                 path, n, as_read);
         break;
     case DAMAGE_FROM_DEVICE:
         snprintf(text, size,
                  "the %s path damages bytes on their way from the device: the medium holds the "
-                 "right ones, and %" PRIu64 " blocks that this path read were wrong",
-                 path, n);
+                 "right ones, and %" PRIu64 " %s wrong",
+                 path, n,
+                 n == 1 ? "block that this path read was" : "blocks that this path read were");
         break;
     case DAMAGE_BOTH_WAYS:
         snprintf(text, size,
                  "the %s path damages bytes both on their way to the device and from it, %" PRIu64
-                 " blocks as they were read",
-                 path, n);
+                 " %s",
+                 path, n, as_read);
         break;
     case DAMAGE_MEDIUM:
         snprintf(text, size,
                  "bytes are wrong whichever path wrote and whichever reads them, %" PRIu64
-                 " blocks as they were read: the medium, or what lies above both paths",
-                 n);
+                 " %s: the medium, or what lies above both paths",
+                 n, as_read);
         break;
     case DAMAGE_BESIDE:
         snprintf(text, size,
@@ -252,10 +254,11 @@ static void say_place(const Conclusion *conclusion, char *text, size_t size)
                  conclusion->path == DMA_PATH_UNKNOWN ? "one or the other" : path);
         break;
     case DAMAGE_UNCLEAR:
-        snprintf(text, size,
-                 "%" PRIu64 " blocks are not as they were written; which path and direction "
-                 "damages them is not to be told from what was seen",
-                 n);
+        snprintf(
+            text, size,
+            "%" PRIu64 " %s; which path and direction damages bytes is not to be told from what "
+            "was seen",
+            n, n == 1 ? "block is not as it was written" : "blocks are not as they were written");
         break;
     }
 }

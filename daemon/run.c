@@ -293,8 +293,8 @@ static int tell_damage(Run *run, const LegJob *leg, const LegOutcome *outcome)
     run->damage_told = true;
     card_latch_name(run->target.cid, run->target.disk, card);
     if (n_bad > 0)
-        snprintf(message, sizeof(message),
-                 "%" PRIu64 " blocks are not as they were written, read by the %s path", n_bad,
+        snprintf(message, sizeof(message), "%" PRIu64 " %s written, read by the %s path", n_bad,
+                 n_bad == 1 ? "block is not as it was" : "blocks are not as they were",
                  dma_path_name(leg->path));
     else
         snprintf(message, sizeof(message),

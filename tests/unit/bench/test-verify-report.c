@@ -238,6 +238,30 @@ static void test_a_fault_that_undoes_itself(void **state)
     expect_place(&run, "unclear", "unknown");
 }
 
+/* A single bad block in all of the run is found, placed and told as one. */
+static void test_one_block_is_one(void **state)
+{
+    json_t *report;
+    Run run;
+
+    (void)state;
+    start(&run, true, true);
+    for (size_t i = 0; i < run.n; i++) {
+        const VerifyLeg *leg = &run.plan.legs[i];
+
+        if (leg->writes || leg->path != DMA_PATH_BOUNCE)
+            continue;
+        run.outcomes[i].fio.n_bad_blocks = 1;
+        break;
+    }
+    look_again(&run, true);
+    report = build(&run);
+    assert_non_null(strstr(conclusion_of(report, "sentence"),
+                           "and 1 block that this path read was wrong; bit-flips"));
+    json_decref(report);
+    expect_place(&run, "from-device", "bounce");
+}
+
 /* With one path, wrong bytes on the medium may be the way's fault or the medium's own. */
 static void test_one_path_cannot_tell_the_medium_from_the_way_to_it(void **state)
 {
@@ -399,6 +423,7 @@ int main(void)
         cmocka_unit_test(test_the_place_is_told_from_the_cells),
         cmocka_unit_test(test_second_looks_tell_the_place),
         cmocka_unit_test(test_a_fault_that_undoes_itself),
+        cmocka_unit_test(test_one_block_is_one),
         cmocka_unit_test(test_one_path_cannot_tell_the_medium_from_the_way_to_it),
         cmocka_unit_test(test_bytes_beside_the_blocks_are_corruption),
         cmocka_unit_test(test_replay_from_json),
