@@ -157,4 +157,4 @@ clean:
 .PHONY: help
 help:
 	@sed -n 's/^# \{0,1\}//p' Makefile | sed -n '2,9p'
-	@echo 'Targets: all setup demo test test-xen bench bench-faults lint install deb clean'
+	@echo 'Targets: all setup demo test test-fleet test-xen bench bench-faults lint install deb clean'

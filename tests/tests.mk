@@ -4,6 +4,7 @@
 #   tests/unit/ROOM/test-NAME.c  cmocka, linked with the shipped objects of ROOM and those below it
 #   tests/host/test-NAME.sh  programs on this machine, no emulator
 #   tests/trees/         Debian's device trees, and a second reading of them
+#   tests/fleet/test-fleet.sh  simulated hosts and a real Prometheus
 #   tests/house/*.sh         the rules of the house
 #   tests/xen/test-NAME.sh   inside a real Dom0, through lab/run
 #   tests/fuzz/fuzz-NAME.c   a parser of foreign bytes under libFuzzer
@@ -24,6 +25,16 @@ $(TREE_PROGRAMS): $(TEST_O)/trees/%: $(O)/tests/trees/%.o $(ARCHIVES_daemon)
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(pkg_libs) -lm
+
+# Hosts that a fleet is made of.
+FLEET_PROGRAMS := $(TEST_O)/fleet/simulated-hosts
+$(FLEET_PROGRAMS): $(TEST_O)/fleet/%: $(O)/tests/fleet/%.o $(ARCHIVES_daemon)
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(pkg_libs) -lm
+
+.PHONY: fleet-programs
+fleet-programs: $(FLEET_PROGRAMS)
 
 .PHONY: tree-programs
 tree-programs: $(TREE_PROGRAMS)
@@ -60,6 +71,13 @@ $(O)/tests/house.sh: tests/house/check-house.sh
 	$(Q)printf '#!/bin/sh\nexec %s/tests/house/check-house.sh %s\n' '$(CURDIR)' '$(O)' > $@
 	$(Q)chmod +x $@
 
+# A fleet of simulated hosts, scraped by a real Prometheus: half a minute on an idle machine.
+.PHONY: test-fleet
+test-fleet:
+	tests/setup host
+	$(Q)$(MAKE) --no-print-directory $(PARALLEL) fleet-programs WERROR=1
+	$(Q)BUILD=$(CURDIR)/$(O) tests/run --log $(O)/tests/log tests/fleet/test-fleet.sh
+
 # The boards, two at a time: each boots a machine of its own.
 .PHONY: test-xen
 test-xen:
@@ -89,7 +107,7 @@ bench-faults:
 lint: $(O)/generated/io.xdmad.varlink.inc
 	tests/setup host
 	$(call say,FMT,all)
-	$(Q)clang-format --dry-run -Werror $(wildcard $(addsuffix /*.[ch],$(ROOMS) daemon/bpf tests/bench tests/fuzz tests/trees tests/xen lab/fault tests/unit/*))
+	$(Q)clang-format --dry-run -Werror $(wildcard $(addsuffix /*.[ch],$(ROOMS) daemon/bpf tests/bench tests/fuzz tests/fleet tests/trees tests/xen lab/fault tests/unit/*))
 	$(call say,TIDY,all)
 	$(Q)printf '%s\n' $(wildcard $(addsuffix /*.c,$(ROOMS))) | \
 	    xargs -P 2 -n 8 sh -c 'clang-tidy --quiet "$$@" -- $(ALL_CFLAGS) 2>/dev/null' tidy
