@@ -7,6 +7,8 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 . "$top/tests/xen/lab-test.sh"
 # shellcheck source=bench-checks.sh
 . "$top/tests/xen/bench-checks.sh"
+# shellcheck source=verify-checks.sh
+. "$top/tests/xen/verify-checks.sh"
 
 in_dom0 bench.sh --board bare
 check "the lab ran it to its end" [ "$lab_status" -eq 0 ]
@@ -18,4 +20,7 @@ check "bench ends with 0" grep -qx 0 "$out/bench.status"
 check_bench_report "$out/report.json"
 check_json "the bounced bytes of the arena equal fio's bytes on every bounce leg" "$out/report.json" \
     'all(.legs[] | select(.path == "bounce"); .proof.arena_bytes == .issued_bytes and .issued_bytes > 0)'
+
+verify_in_dom0 --board bare
+check_verify
 tap_end

@@ -8,6 +8,8 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 . "$top/tests/xen/lab-test.sh"
 # shellcheck source=bench-checks.sh
 . "$top/tests/xen/bench-checks.sh"
+# shellcheck source=verify-checks.sh
+. "$top/tests/xen/verify-checks.sh"
 
 in_dom0 pv.sh --board pv
 check "the lab ran it to its end" [ "$lab_status" -eq 0 ]
@@ -46,4 +48,7 @@ check_json "the bounced bytes of the arena equal fio's bytes on every bounce leg
     'all(.legs[] | select(.path == "bounce"); .proof.arena_bytes == .issued_bytes and .issued_bytes > 0)'
 check "the text shows the verdict" grep -q 'Verdict: pass' "$out/report.txt"
 check "no trace instance is left behind" [ ! -s "$out/instances" ]
+
+verify_in_dom0 --board pv
+check_verify
 tap_end

@@ -8,6 +8,6 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=verify-checks.sh
 . "$top/tests/xen/verify-checks.sh"
 
-in_dom0 verify.sh --board wide
+verify_in_dom0 --board wide
 check_verify
 tap_end

@@ -8,6 +8,8 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 . "$top/tests/xen/lab-test.sh"
 # shellcheck source=bench-checks.sh
 . "$top/tests/xen/bench-checks.sh"
+# shellcheck source=verify-checks.sh
+. "$top/tests/xen/verify-checks.sh"
 
 in_dom0 bench.sh --board window
 check "the lab ran it to its end" [ "$lab_status" -eq 0 ]
@@ -25,4 +27,7 @@ check "bench ends with 0" grep -qx 0 "$out/bench.status"
 check_bench_report "$out/report.json"
 check_json "as many bytes bounced from outside of the window as fio issued, or the disk moved" "$out/report.json" \
     'all(.legs[] | select(.path == "bounce"); .proof.no_address_bytes >= .issued_bytes and .proof.no_address_bytes <= .proof.disk_bytes)'
+
+verify_in_dom0 --board window
+check_verify
 tap_end
