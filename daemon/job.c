@@ -99,14 +99,14 @@ static bool found_damage(const Job *job)
     return job->record.has_verdict && job->record.verdict == VERDICT_CORRUPTION;
 }
 
-void job_hear_finding(Job *job, const json_t *message, CardLatches *latches)
+bool job_hear_finding(Job *job, const json_t *message, CardLatches *latches)
 {
     const char *card = json_get_string(message, "card", NULL);
     const char *reason = json_get_string(message, "message", "bytes are damaged");
 
     if (!card ||
         strcmp(json_get_string(message, "verdict", ""), verdict_name(VERDICT_CORRUPTION)) != 0)
-        return;
+        return false;
     job->record.has_verdict = true;
     job->record.verdict = VERDICT_CORRUPTION;
     run_record_set(&job->record.reason, reason);
@@ -114,6 +114,7 @@ void job_hear_finding(Job *job, const json_t *message, CardLatches *latches)
               job->record.id, card, reason);
     if (card_latches_set(latches, card, job->record.id, reason) < 0)
         log_error("out of memory: card %s may be written to", card);
+    return true;
 }
 
 void job_hear_end(Job *job, const json_t *message)

@@ -66,8 +66,8 @@ void job_free(Job *job);
 uint64_t job_write_bytes(const Job *job);
 
 /* Take a finding. Damaged bytes are the run's verdict from this moment on, however it ends, and its
- * card is left alone. */
-void job_hear_finding(Job *job, const json_t *message, CardLatches *latches);
+ * card is left alone: true, and false of any other finding. */
+bool job_hear_finding(Job *job, const json_t *message, CardLatches *latches);
 
 /* Take the end that the run itself tells: the message of event "end". */
 void job_hear_end(Job *job, const json_t *message);

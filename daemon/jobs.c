@@ -37,6 +37,8 @@ struct Jobs {
     CardLatches *latches;
     void (*ended)(const RunRecord *record, void *userdata);
     void *ended_userdata;
+    void (*corrupted)(void *userdata);
+    void *corrupted_userdata;
     void (*idle)(void *userdata);
     void *idle_userdata;
 };
@@ -98,6 +100,12 @@ void jobs_on_end(Jobs *jobs, void (*ended)(const RunRecord *record, void *userda
 {
     jobs->ended = ended;
     jobs->ended_userdata = userdata;
+}
+
+void jobs_on_corruption(Jobs *jobs, void (*corrupted)(void *userdata), void *userdata)
+{
+    jobs->corrupted = corrupted;
+    jobs->corrupted_userdata = userdata;
 }
 
 void jobs_tell(Jobs *jobs, json_t *event)
@@ -245,8 +253,9 @@ static void on_child_message(const json_t *message, void *userdata)
         job_hear_end(job, message);
         return;
     }
-    if (strcmp(event, "finding") == 0)
-        job_hear_finding(job, message, job->jobs->latches);
+    if (strcmp(event, "finding") == 0 && job_hear_finding(job, message, job->jobs->latches) &&
+        job->jobs->corrupted)
+        job->jobs->corrupted(job->jobs->corrupted_userdata);
     if (strcmp(event, "leg") == 0)
         job->record.legs_done = (unsigned)json_get_int(message, "leg", 0) + 1;
     job->record.legs_total = (unsigned)json_get_int(message, "legs_total", job->record.legs_total);

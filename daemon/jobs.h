@@ -35,6 +35,9 @@ void jobs_tell(Jobs *jobs, json_t *event);
 void jobs_on_end(Jobs *jobs, void (*ended)(const RunRecord *record, void *userdata),
                  void *userdata);
 
+/* Tell of corruption as soon as a run has found it, its card already kept from being written to. */
+void jobs_on_corruption(Jobs *jobs, void (*corrupted)(void *userdata), void *userdata);
+
 /*
  * Charge the plan's writes, record the run, queue it, answer the call: the whole of io.xdmad.Bench
  * behind its checks. Takes over request and plan. A run that the budget refuses is answered as

@@ -61,6 +61,11 @@ static void on_run_end(const RunRecord *record, void *userdata)
         self_look_soon(manager);
 }
 
+static void on_corruption(void *userdata)
+{
+    metrics_refresh(userdata);
+}
+
 static void stop(Manager *manager)
 {
     sd_notify(0, "STOPPING=1");
@@ -195,8 +200,10 @@ int manager_new(Config *config, bool private_, Manager **ret_manager)
         r = jobs_new(manager->event, &manager->config, manager->store, manager->offload,
                      &manager->jobs);
     }
-    if (r >= 0)
+    if (r >= 0) {
         jobs_on_end(manager->jobs, on_run_end, manager);
+        jobs_on_corruption(manager->jobs, on_corruption, manager);
+    }
     if (r >= 0 && !private_)
         r = publisher_new(manager->event, &manager->publisher);
     if (r >= 0 && !private_)

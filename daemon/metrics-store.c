@@ -13,7 +13,6 @@ int metrics_from_store(Store *store, const MetricsInput *known, char **ret_text)
     _cleanup_json_ json_t *last_run = NULL;
     _cleanup_json_ json_t *last_run_findings = NULL;
     _cleanup_json_ json_t *last_bench = NULL;
-    _cleanup_free_ CardLatch *latches = NULL;
     StoreTime now = store_time_now();
     MetricsInput input = *known;
     RunRecord record;
@@ -31,7 +30,7 @@ int metrics_from_store(Store *store, const MetricsInput *known, char **ret_text)
     if (r >= 0)
         r = store_is_corrupted(store, &input.corrupted);
     if (r >= 0)
-        r = store_list_latches(store, &latches, &input.n_latched);
+        r = store_count_corruptions(store, &input.n_corruptions);
     if (r < 0)
         return r;
     input.realtime_usec = now.clock == RUN_CLOCK_SYNCHRONISED ? now.realtime_usec : 0;

@@ -10,6 +10,7 @@
 #include "common/json.h"
 #include "common/verdict.h"
 #include "daemon/metrics-bench.h"
+#include "daemon/metrics-corruption.h"
 #include "daemon/metrics-writer.h"
 #include "placement/card.h"
 
@@ -194,12 +195,10 @@ static void tell_all(MetricsWriter *writer, const MetricsInput *input)
                   "When these words were said, since the epoch; absent while the host's clock is "
                   "not synchronised.",
                   input->realtime_usec ? floor((double)input->realtime_usec / USEC_PER_SEC) : NAN);
-    metrics_plain(writer, "xdmad_corruption",
-                  "1 after a run that found corruption, until a verify has passed since.",
-                  input->corrupted);
-    metrics_plain(writer, "xdmad_latched_cards",
-                  "Cards that are not written to, since bytes were found damaged on their way.",
-                  (double)input->n_latched);
+    metrics_tell_corruption(writer, &(MetricsCorruption) { .devices = devices,
+                                                           .corrupt_cards = input->corrupt_cards,
+                                                           .found = input->corrupted,
+                                                           .n_runs = input->n_corruptions });
     tell_last_run(writer, input->last_run);
     tell_rules(writer, input->last_run_findings, "xdmad_last_run_findings",
                "What the last run found beside its figures, by rule.");

@@ -26,7 +26,8 @@ typedef struct MetricsInput {
     const json_t *last_run_findings; /* [{id, severity}]: what that run found */
     const json_t *last_bench;        /* {run, figures, environment}: the last with figures */
     bool corrupted;                  /* a corruption was found, and no verify has passed since */
-    size_t n_latched;                /* cards that are not written to any more */
+    uint64_t n_corruptions;          /* runs that found one, of all time */
+    const json_t *corrupt_cards;     /* [CorruptCard]: cards that are not written to any more */
     bool running;                    /* a run is under way */
     size_t n_queued;
     uint64_t charged_bytes, budget_bytes; /* of the card's wear, in 24 hours */

@@ -7,9 +7,19 @@
 #include "common/clock.h"
 #include "common/json.h"
 
+static void put_head(MetricsWriter *writer, const char *name, const char *type, const char *help)
+{
+    fprintf(writer->out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
 void metrics_family(MetricsWriter *writer, const char *name, const char *help)
 {
-    fprintf(writer->out, "# HELP %s %s\n# TYPE %s gauge\n", name, help, name);
+    put_head(writer, name, "gauge", help);
+}
+
+void metrics_counter(MetricsWriter *writer, const char *name, const char *help)
+{
+    put_head(writer, name, "counter", help);
 }
 
 /* A value of a label: backslash, quote and line feed are escaped, nothing else need be. */

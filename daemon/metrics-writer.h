@@ -2,7 +2,7 @@
 #ifndef XDMAD_DAEMON_METRICS_WRITER_H
 #define XDMAD_DAEMON_METRICS_WRITER_H
 /*
- * Writes Prometheus' text exposition format: families of gauges and their samples, at most
+ * Writes Prometheus' text exposition format: families and their samples, at most
  * METRICS_MAX_SAMPLES of them. Values of labels are foreign.
  *
  * Source: https://prometheus.io/docs/instrumenting/exposition_formats/ (text-based format, 0.0.4).
@@ -26,8 +26,9 @@ typedef struct MetricsWriter {
     size_t n_samples, n_dropped;
 } MetricsWriter;
 
-/* HELP and TYPE, which come before a family's samples. */
+/* HELP and TYPE, which come before a family's samples: of gauges, or of counters. */
 void metrics_family(MetricsWriter *writer, const char *name, const char *help);
+void metrics_counter(MetricsWriter *writer, const char *name, const char *help);
 
 /* One sample. A value that is not finite is none. */
 void metrics_sample(MetricsWriter *writer, const char *name, double value,

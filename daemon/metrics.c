@@ -23,14 +23,16 @@
 
 /* --- what the store has to tell ------------------------------------------------------------ */
 
-/* What the loop knows, for the thread: {inspection, running, queued}. NULL when out of memory. */
+/* What the loop knows, for the thread: {inspection, running, queued, corrupt_cards}. NULL when out
+ * of memory. */
 static json_t *loop_words(const Manager *manager, json_t *inspection)
 {
     _cleanup_json_ json_t *queued = jobs_queued_to_json(manager->jobs);
 
-    return json_pack("{s:O*, s:b, s:I}", "inspection", inspection, "running",
+    return json_pack("{s:O*, s:b, s:I, s:o}", "inspection", inspection, "running",
                      jobs_running(manager->jobs) != NULL, "queued",
-                     (json_int_t)json_array_size(queued));
+                     (json_int_t)json_array_size(queued), "corrupt_cards",
+                     card_latches_to_json(jobs_latches(manager->jobs)));
 }
 
 /* In the thread. 0 and *ret_text (the caller frees), or negative errno. */
@@ -41,6 +43,7 @@ static int build_text(const Manager *manager, const json_t *words, char **ret_te
         .inspection = json_object_get(words, "inspection"),
         .running = json_get_bool(words, "running", false),
         .n_queued = (size_t)json_get_int(words, "queued", 0),
+        .corrupt_cards = json_object_get(words, "corrupt_cards"),
         .budget_bytes = manager->config.write_budget_bytes_per_day,
     };
 

@@ -302,14 +302,15 @@ static int tell_damage(Run *run, const LegJob *leg, const LegOutcome *outcome)
                  dma_path_name(leg->path));
     return child_send(
         run->link,
-        json_pack("{s:s, s:{s:s, s:s, s:s, s:[s], s:s, s:s}, s:s, s:s, s:s, s:i}", "event",
+        json_pack("{s:s, s:{s:s, s:s, s:s, s:[s], s:s, s:s}, s:s, s:s, s:s, s:i, s:I}", "event",
                   "finding", "finding", "id", "CMP-02", "severity", "critical", "device",
                   run->device->name, "evidence", message, "explanation",
                   "what was read back is not what was written", "remedy",
                   "nothing is written to this card any more; the report of the run tells the place "
                   "and what to do",
                   "card", card, "verdict", verdict_name(VERDICT_CORRUPTION), "message", message,
-                  "leg", (int)leg->index));
+                  "leg", (int)leg->index, "known_boottime_usec",
+                  (json_int_t)clock_boottime_usec()));
 }
 
 /* Where windows leave memory out, the event alone does not tell which buffer bounced. */

@@ -7,7 +7,9 @@
 #include <errno.h>
 #include <stdlib.h>
 
-int store_set_latch(Store *store, const CardLatch *latch)
+#include "common/verdict.h"
+
+static int put_latch(Store *store, const CardLatch *latch)
 {
     _cleanup_statement_ sqlite3_stmt *statement = NULL;
     int r = db_prepare(store,
@@ -22,6 +24,31 @@ int store_set_latch(Store *store, const CardLatch *latch)
     db_bind_text(statement, 3, latch->reason);
     sqlite3_bind_int64(statement, 4, (sqlite3_int64)latch->realtime_usec);
     return db_errno(sqlite3_step(statement));
+}
+
+static int put_verdict(Store *store, const CardLatch *latch)
+{
+    _cleanup_statement_ sqlite3_stmt *statement = NULL;
+    int r = db_prepare(store, "UPDATE run SET verdict = ?, reason = ? WHERE id = ?", &statement);
+
+    if (r < 0)
+        return r;
+    db_bind_text(statement, 1, verdict_name(VERDICT_CORRUPTION));
+    db_bind_text(statement, 2, latch->reason);
+    db_bind_text(statement, 3, latch->run);
+    return db_errno(sqlite3_step(statement));
+}
+
+int store_set_latch(Store *store, const CardLatch *latch)
+{
+    int r = db_execute(store, "BEGIN IMMEDIATE");
+
+    if (r < 0)
+        return r;
+    r = put_latch(store, latch);
+    if (r >= 0)
+        r = put_verdict(store, latch);
+    return db_finish(store, r);
 }
 
 int store_clear_latch(Store *store, const char *card)

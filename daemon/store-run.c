@@ -89,7 +89,9 @@ int store_interrupt_unfinished(Store *store, const char *reason, unsigned *ret_n
 {
     _cleanup_statement_ sqlite3_stmt *statement = NULL;
     int r = db_prepare(store,
-                       "UPDATE run SET state = 'interrupted', reason = ?, verdict = NULL"
+                       "UPDATE run SET state = 'interrupted', reason = CASE verdict"
+                       " WHEN 'corruption' THEN coalesce(reason || '; ', '') || ?1 ELSE ?1 END,"
+                       " verdict = CASE verdict WHEN 'corruption' THEN verdict END"
                        " WHERE state IN ('queued', 'running')",
                        &statement);
 
@@ -214,6 +216,15 @@ int store_get_last_verdict(Store *store, RunRecord *ret_record)
                        &statement);
 
     return r < 0 ? r : first_record(statement, ret_record);
+}
+
+int store_count_corruptions(Store *store, uint64_t *ret_n)
+{
+    int64_t n = 0;
+    int r = db_query_int(store, "SELECT count(*) FROM run WHERE verdict = 'corruption'", &n);
+
+    *ret_n = (uint64_t)n;
+    return r;
 }
 
 int store_is_corrupted(Store *store, bool *ret_corrupted)

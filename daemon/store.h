@@ -34,8 +34,8 @@ typedef struct StoreTime {
 int store_open(const char *directory, Store **ret_store, char **ret_notice);
 Store *store_close(Store *store);
 
-/* Every run that was queued or running is now interrupted: nobody is left to run it. 0 and *ret_n.
- */
+/* Every run that was queued or running is now interrupted: nobody is left to run it. Its verdict is
+ * none, but for a corruption, which stays what it is. 0 and *ret_n. */
 int store_interrupt_unfinished(Store *store, const char *reason, unsigned *ret_n);
 
 /*
@@ -80,6 +80,10 @@ int store_get_last_verdict(Store *store, RunRecord *ret_record);
 /* Whether a run found corruption and no verify has passed since. 0 or negative errno. */
 int store_is_corrupted(Store *store, bool *ret_corrupted);
 
+/* How many runs have found corruption: no run is ever forgotten, so it never falls. 0 or negative
+ * errno. */
+int store_count_corruptions(Store *store, uint64_t *ret_n);
+
 /* The place of a run among all, from 1: an order that no clock can upset. 0, -ENOENT or another
  * negative errno. */
 int store_get_sequence(Store *store, const char *id, uint64_t *ret_sequence);
@@ -97,7 +101,8 @@ typedef struct CardLatch {
     uint64_t realtime_usec;
 } CardLatch;
 
-/* Keep one, unless the card has one; forget one, or all (NULL). 0 or negative errno. */
+/* Keep one, unless the card has one, and with it that its run's verdict is corruption, both or
+ * neither; forget one, or all (NULL). 0 or negative errno. */
 int store_set_latch(Store *store, const CardLatch *latch);
 int store_clear_latch(Store *store, const char *card);
 

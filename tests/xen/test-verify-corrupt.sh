@@ -35,6 +35,19 @@ check "damage is told while the run goes on" grep -q 'not as they were written' 
 check "the evidence alone gives the same verdict" grep -qx 3 "$out/replayed.status"
 check_json "and the same place" "$out/replayed.json" \
     '.verdict == "corruption" and .conclusion.path == "bounce" and .conclusion.direction == "from-device"'
+# on another machine: this one, another architecture, without any store, and the evidence alone
+another=$(mktemp -d)
+trap 'rm -rf "$out" "$another"' EXIT
+tar -C "$another" -xf "$out/evidence.tar"
+make -C "$top" -s -j2 all >"$out/make" 2>&1 || cat "$out/make"
+HOME=$another/home XDMAD_STATE_DIRECTORY=$another/none XDMAD_RUNTIME_DIRECTORY=$another/run \
+    XDMAD_BINARY=$top/build/xdmad "$top/build/xdmactl" --exec --json verify --replay "$another/evidence" \
+    >"$out/another.json" 2>"$out/another.err"
+echo $? >"$out/another.status"
+check "on another machine the evidence gives the same verdict" grep -qx 3 "$out/another.status"
+# shellcheck disable=SC2016 # jq's
+check "word for word" jq -e --slurpfile there "$out/report.json" \
+    '.replay.identical and .conclusion == $there[0].conclusion and .matrix == $there[0].matrix' "$out/another.json"
 check "a bench on the card is refused" grep -qx 5 "$out/bench.status"
 check "and says how it is released" grep -q 'verify --clear' "$out/bench.txt"
 check_json "status tells of the card" "$out/status.json" '(.corrupt_cards | length) == 1'

@@ -52,13 +52,15 @@ static char *build(const json_t *inspection, const json_t *last_run, const json_
     _cleanup_json_ json_t *findings =
         json_pack("[{s:s, s:s}, {s:s, s:s}, {s:s, s:s}]", "id", "PATH-02", "severity", "error",
                   "id", "PATH-04", "severity", "critical", "id", "PATH-02", "severity", "error");
+    _cleanup_json_ json_t *cards = json_pack("[{s:s}]", "card", "disk:mmcblk9");
     MetricsInput input = {
         .version = "0.1.0",
         .inspection = inspection,
         .last_run = last_run,
         .last_run_findings = findings,
         .last_bench = last_bench,
-        .n_latched = 1,
+        .n_corruptions = 2,
+        .corrupt_cards = cards,
         .running = true,
         .n_queued = 2,
         .charged_bytes = 123456789,
@@ -199,6 +201,34 @@ static void test_hostile_words(void **state)
         assert_true(strncmp(line, "# ", 2) == 0 || strncmp(line, "xdmad_", 6) == 0);
 }
 
+/* Of two cards the one without a CID is named by its disk; a third that is latched is not there. */
+static void test_corrupt_cards(void **state)
+{
+    _cleanup_json_ json_t *inspection = json_pack(
+        "{s:[{s:s, s:s, s:{s:s}}, {s:s, s:s}, {s:s}]}", "devices", "name", "a.mmc", "block",
+        "mmcblk0", "card", "cid", "aa58", "name", "b.mmc", "block", "mmcblk1", "name", "c.mmc");
+    _cleanup_json_ json_t *cards =
+        json_pack("[{s:s}, {s:s}]", "card", "disk:mmcblk1", "card", "bb");
+    MetricsInput input = {
+        .version = "0",
+        .inspection = inspection,
+        .corrupt_cards = cards,
+        .n_corruptions = 3,
+    };
+    _cleanup_free_ char *text = metrics_text_build(&input);
+
+    (void)state;
+    assert_non_null(text);
+    assert_non_null(strstr(text, "\nxdmad_corruption 1\n"));
+    assert_non_null(
+        strstr(text, "# TYPE xdmad_corruptions_total counter\nxdmad_corruptions_total 3\n"));
+    assert_non_null(strstr(text, "\nxdmad_latched_cards 2\n"));
+    assert_non_null(strstr(text, "xdmad_card_corrupt{device=\"a.mmc\",block=\"mmcblk0\"} 0\n"));
+    assert_non_null(strstr(text, "xdmad_card_corrupt{device=\"b.mmc\",block=\"mmcblk1\"} 1\n"));
+    assert_null(strstr(text, "xdmad_card_corrupt{device=\"c.mmc\""));
+    assert_null(strstr(text, "bb"));
+}
+
 /* However much there is to tell. */
 static void test_the_bound_on_samples(void **state)
 {
@@ -254,6 +284,7 @@ int main(void)
         cmocka_unit_test(test_wear),
         cmocka_unit_test(test_a_card_that_is_no_longer_there),
         cmocka_unit_test(test_hostile_words),
+        cmocka_unit_test(test_corrupt_cards),
         cmocka_unit_test(test_the_bound_on_samples),
         cmocka_unit_test(test_a_full_profile_fits),
     };

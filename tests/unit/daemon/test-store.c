@@ -343,6 +343,43 @@ static void test_a_corruption_stands_until_a_verify_passes(void **state)
     store_close(store);
 }
 
+/* Whoever dies after it was told: the run is interrupted, and what it found stays found. */
+static void test_a_corruption_outlives_its_run(void **state)
+{
+    CardLatch latch = { .card = "aa58", .run = "dies", .reason = "4 blocks are wrong" };
+    Store *store = open_store(state);
+    RunRecord verify = record_of("dies"), other = record_of("queued");
+    bool corrupted = false;
+    uint64_t charged, n_corruptions = 9;
+    RunRecord after;
+    unsigned n;
+
+    assert_int_equal(store_admit_run(store, &verify, 0, 1, &now, &charged), 1);
+    assert_int_equal(store_admit_run(store, &other, 0, 1, &now, &charged), 1);
+    assert_int_equal(store_count_corruptions(store, &n_corruptions), 0);
+    assert_int_equal(n_corruptions, 0);
+    assert_int_equal(store_set_latch(store, &latch), 0);
+    assert_int_equal(store_count_corruptions(store, &n_corruptions), 0);
+    assert_int_equal(n_corruptions, 1);
+    store_close(store);
+    store = open_store(state);
+    assert_int_equal(store_interrupt_unfinished(store, "it died", &n), 0);
+    assert_int_equal(n, 2);
+    assert_int_equal(store_get_run(store, "dies", &after), 1);
+    assert_int_equal(after.state, RUN_INTERRUPTED);
+    assert_true(after.has_verdict);
+    assert_int_equal(after.verdict, VERDICT_CORRUPTION);
+    assert_string_equal(after.reason, "4 blocks are wrong; it died");
+    run_record_done(&after);
+    assert_int_equal(store_get_run(store, "queued", &after), 1);
+    assert_false(after.has_verdict);
+    assert_string_equal(after.reason, "it died");
+    run_record_done(&after);
+    assert_int_equal(store_is_corrupted(store, &corrupted), 0);
+    assert_true(corrupted);
+    store_close(store);
+}
+
 static void test_findings_come_and_go(void **state)
 {
     Store *store = open_store(state);
@@ -404,6 +441,7 @@ int main(void)
         scratch_test(test_a_word_for_a_run),
         scratch_test(test_series_are_read_in_the_order_of_runs),
         scratch_test(test_a_corruption_stands_until_a_verify_passes),
+        scratch_test(test_a_corruption_outlives_its_run),
         scratch_test(test_findings_come_and_go),
         scratch_test(test_what_a_run_found),
         scratch_test(test_a_directory_that_is_not_there),

@@ -13,6 +13,7 @@ evidence=$(ls -d "$HOME"/.local/state/xdmad/runs/*)
 (cd "$evidence" && sha256sum --quiet -c SHA256SUMS) >"$LAB_OUT/seal" 2>&1
 echo $? >"$LAB_OUT/seal.status"
 ls "$evidence" >"$LAB_OUT/evidence.list"
+tar -C "${evidence%/*}" --transform 's,^[^/]*,evidence,' -cf "$LAB_OUT/evidence.tar" "${evidence##*/}"
 xdmactl --exec --json verify --replay "$evidence" >"$LAB_OUT/replayed.json"
 echo $? >"$LAB_OUT/replayed.status"
 xdmactl --exec bench >"$LAB_OUT/bench.txt" 2>&1
