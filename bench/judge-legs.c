@@ -8,6 +8,8 @@
 #include <errno.h>
 #include <inttypes.h>
 
+#include "bench/register-check.h"
+
 #define MAX_LISTED_LEGS 8 /* in one reason; the report's legs tell them all */
 
 static const Rule rule_both_paths = { "both-paths", "direct and bounce both run",
@@ -20,6 +22,9 @@ static const Rule rule_contradiction = { "path-contradiction",
                                          "the kernel's own trace of mappings or bounces" };
 static const Rule rule_proof = { "path-proof", "every leg's path is proved",
                                  "the kernel's own trace of mappings or bounces" };
+static const Rule rule_registers = { "registers",
+                                     "every read of a register gives the register's bytes",
+                                     "what the kernel read at first, or the first good read" };
 
 void reasons_add(Reasons *reasons, const Rule *rule, json_t *observed, json_t *evidence)
 {
@@ -123,6 +128,15 @@ static void judge_interruption(Reasons *reasons, const ReportContext *context)
     if (context->interrupted)
         reasons_add(reasons, &rule_all_legs, json_string("the run was interrupted"),
                     why ? json_pack("[s]", why) : json_array());
+}
+
+bool judge_registers(Reasons *reasons, const ReportContext *context)
+{
+    if (register_check_state(context->registers) != REGISTERS_DIFFERENT)
+        return false;
+    reasons_add(reasons, &rule_registers, register_check_sentence(context->registers),
+                register_check_evidence(context->registers));
+    return true;
 }
 
 void judge_legs(Reasons *reasons, const JudgedRun *run)

@@ -46,6 +46,9 @@ typedef struct JudgedRun {
     const ReportContext *context;
 } JudgedRun;
 
+/* A reason where the card's registers came wrong, and then true: bytes are damaged. */
+bool judge_registers(Reasons *reasons, const ReportContext *context);
+
 /* Both paths were run, every leg came to its end, passed the gate and is proved on its path: a
  * reason for each rule that is broken. */
 void judge_legs(Reasons *reasons, const JudgedRun *run);

@@ -34,6 +34,7 @@ int bench_judge(const Plan *plan, const LegOutcome *by_leg, const WorkloadFigure
     _cleanup_json_ json_t *list = json_array();
     _cleanup_free_ JudgedLeg *legs = calloc(plan->n_legs, sizeof(*legs));
     Reasons reasons = { .list = list };
+    bool damaged;
 
     if (!list || !legs)
         return -ENOMEM;
@@ -44,6 +45,7 @@ int bench_judge(const Plan *plan, const LegOutcome *by_leg, const WorkloadFigure
             .path = plan->legs[i].path,
             .outcome = &by_leg[i],
         };
+    damaged = judge_registers(&reasons, context);
     judge_legs(&reasons, &(JudgedRun) { .legs = legs,
                                         .n_legs = plan->n_legs,
                                         .direct = plan->direct,
@@ -53,6 +55,8 @@ int bench_judge(const Plan *plan, const LegOutcome *by_leg, const WorkloadFigure
     if (reasons.out_of_memory)
         return -ENOMEM;
     *ret_verdict = json_array_size(list) == 0 ? VERDICT_PASS : VERDICT_INCONCLUSIVE;
+    if (damaged)
+        *ret_verdict = VERDICT_CORRUPTION;
     *ret_reasons = take_ptr(list);
     return 0;
 }

@@ -3,7 +3,8 @@
 #define XDMAD_BENCH_JUDGE_H
 /*
  * The verdict of a bench run. Pass means: both paths were run, every leg passed gate and proof, and
- * every workload has its interval. Whatever is missing makes it inconclusive, with its reason.
+ * every workload has its interval. Whatever is missing makes it inconclusive, with its reason; a
+ * register of the card that came wrong makes it corruption.
  */
 
 #include <jansson.h>

@@ -4,7 +4,10 @@
 
 #include <errno.h>
 
+#include "bench/path-finding.h"
+#include "bench/register-check.h"
 #include "common/cleanup.h"
+#include "common/json.h"
 
 #define EMULATED_NOTE                                                                              \
     "the speed of an emulator is no hardware's: these rates and times are instruction counts"
@@ -34,11 +37,25 @@ static json_t *bytes_to_json(uint64_t bytes_read, uint64_t bytes_written,
                          : NULL);
 }
 
+json_t *report_findings_build(const LegOutcome *by_leg, size_t n_legs, const ReportContext *context)
+{
+    const char *device = json_get_string(context->device, "name", NULL);
+    _cleanup_json_ json_t *findings = path_findings_build(by_leg, n_legs, device);
+
+    if (!findings || register_check_add_finding(findings, context->registers, device) < 0)
+        return NULL;
+    return take_ptr(findings);
+}
+
 int report_end(json_t *report, uint64_t bytes_read, uint64_t bytes_written,
                const ReportContext *context)
 {
-    int r = report_add(report, "bytes", bytes_to_json(bytes_read, bytes_written, context));
+    int r = context->registers
+                ? report_add(report, "registers", register_check_to_json(context->registers))
+                : 0;
 
+    if (r == 0)
+        r = report_add(report, "bytes", bytes_to_json(bytes_read, bytes_written, context));
     if (r == 0 && context->evidence)
         r = report_add(report, "evidence", json_string(context->evidence));
     return r;

@@ -35,6 +35,7 @@ typedef struct ReportContext {
     json_t *target;       /* what was measured: path, device, card */
     json_t *environment;  /* kernel, Xen, boot mode, pool, card, timing, governor, fio */
     json_t *device;       /* the controller, as inspect shows it */
+    json_t *registers;    /* of the card, read again: as of bench/register-check.h */
     PathReach direct;
     PathReach bounce;
     bool emulated;            /* the machine is an emulator */
@@ -59,7 +60,13 @@ json_t *report_begin(const ReportHead *head, const ReportContext *context);
 /* Add a member; `part` is stolen. 0, or -1 when out of memory, which either being NULL tells. */
 int report_add(json_t *report, const char *key, json_t *part);
 
-/* Its last members: bytes and evidence. 0, or -1 when out of memory. */
+/* What the legs and the registers show that is worth a finding: a new reference, or NULL when out
+ * of memory. `by_leg` has its proofs set. */
+json_t *report_findings_build(const LegOutcome *by_leg, size_t n_legs,
+                              const ReportContext *context);
+
+/* Its last members: registers, where they were read or why not, bytes and evidence. 0, or -1 when
+ * out of memory. */
 int report_end(json_t *report, uint64_t bytes_read, uint64_t bytes_written,
                const ReportContext *context);
 

@@ -10,7 +10,6 @@
 
 #include "bench/figures.h"
 #include "bench/judge.h"
-#include "bench/path-finding.h"
 #include "common/cleanup.h"
 #include "common/json.h"
 
@@ -149,8 +148,7 @@ static int tell(const Material *material, json_t **ret_report)
         report_add(report, "workloads", workloads_to_json(material)) < 0 ||
         report_add(report, "legs", legs_to_json(material)) < 0 ||
         report_add(report, "findings",
-                   path_findings_build(material->by_leg, plan->n_legs,
-                                       json_get_string(context->device, "name", NULL))) < 0 ||
+                   report_findings_build(material->by_leg, plan->n_legs, context)) < 0 ||
         report_end(report, plan->bytes_read, plan->bytes_written, context) < 0)
         return -ENOMEM;
     *ret_report = take_ptr(report);

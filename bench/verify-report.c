@@ -7,7 +7,6 @@
 #include <stdlib.h>
 
 #include "bench/judge-legs.h"
-#include "bench/path-finding.h"
 #include "bench/run-kind.h"
 #include "bench/verify-conclusion.h"
 #include "bench/verify-matrix.h"
@@ -119,6 +118,7 @@ static int judge(const Material *material, Verdict *ret_verdict, json_t **ret_re
     _cleanup_free_ JudgedLeg *legs = calloc(plan->n_legs, sizeof(*legs));
     Reasons reasons = { .list = list };
     Verdict verdict;
+    bool damaged;
 
     if (!list || !legs)
         return -ENOMEM;
@@ -132,6 +132,7 @@ static int judge(const Material *material, Verdict *ret_verdict, json_t **ret_re
     if (material->conclusion.corrupt)
         reasons_add(&reasons, &rule_bytes, json_string(material->conclusion.sentence),
                     bad_cells(&material->matrix));
+    damaged = judge_registers(&reasons, material->context);
     judge_legs(&reasons, &(JudgedRun) { .legs = legs,
                                         .n_legs = plan->n_legs,
                                         .direct = plan->direct,
@@ -141,7 +142,7 @@ static int judge(const Material *material, Verdict *ret_verdict, json_t **ret_re
     if (reasons.out_of_memory)
         return -ENOMEM;
     verdict = json_array_size(list) == 0 ? VERDICT_PASS : VERDICT_INCONCLUSIVE;
-    *ret_verdict = material->conclusion.corrupt ? VERDICT_CORRUPTION : verdict;
+    *ret_verdict = material->conclusion.corrupt || damaged ? VERDICT_CORRUPTION : verdict;
     *ret_reasons = take_ptr(list);
     return 0;
 }
@@ -171,8 +172,7 @@ static int tell(const Material *material, json_t **ret_report)
         report_add(report, "shapes", shapes_to_json(plan)) < 0 ||
         report_add(report, "legs", legs_to_json(material)) < 0 ||
         report_add(report, "findings",
-                   path_findings_build(material->by_leg, plan->n_legs,
-                                       json_get_string(context->device, "name", NULL))) < 0 ||
+                   report_findings_build(material->by_leg, plan->n_legs, context)) < 0 ||
         report_end(report, plan->bytes_read, plan->bytes_written, context) < 0)
         return -ENOMEM;
     *ret_report = take_ptr(report);

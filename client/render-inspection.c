@@ -148,50 +148,14 @@ static void print_optional(const json_t *object, const char *key, const char *la
         page_field(page, 2, label, "%s", text);
 }
 
-/* Errors of one register, of whatever number. */
-static int64_t count_errors(const json_t *entry)
-{
-    const char *error;
-    json_t *n;
-    int64_t sum = 0;
-
-    json_object_foreach(json_object_get(entry, "errors"), error, n)
-    {
-        int64_t count = json_integer_value(n);
-
-        sum += count < 0 ? 0 : count > INT32_MAX ? INT32_MAX : count;
-    }
-    return sum;
-}
-
-/* What came of reading the registers again, a line each. */
-static void print_reread(const json_t *reread, const Page *page)
-{
-    const json_t *registers = json_object_get(reread, "registers");
-
-    for (size_t i = 0; i < json_array_size(registers); i++) {
-        const json_t *entry = json_array_get(registers, i);
-        int64_t different = json_get_int(entry, "different", -1);
-        char differences[UNIT_TEXT_BYTES + 16] = "";
-
-        if (different >= 0)
-            snprintf(differences, sizeof(differences), ", %s different",
-                     unit_exact(different).text);
-        page_field(page, 2, i == 0 ? "re-read" : "", "%s by %s: %s reads%s, %s errors",
-                   json_get_string(entry, "register", "?"),
-                   json_get_string(entry, "transport", "?"),
-                   unit_exact(json_get_int(entry, "reads", -1)).text, differences,
-                   unit_exact(count_errors(entry)).text);
-    }
-}
-
 static void print_card(const json_t *card, const Page *page)
 {
     if (!json_is_object(card))
         return;
     page_field(page, 2, "card", "%s, CID %s", json_get_string(card, "name", "without a name"),
                json_get_string(card, "cid", "unknown"));
-    print_reread(json_object_get(card, "reread"), page);
+    render_registers(json_object_get(json_object_get(card, "reread"), "registers"), 2, "re-read",
+                     page);
 }
 
 static void print_reach(const json_t *device, const Page *page)

@@ -78,6 +78,16 @@ static void print_path(const json_t *paths, const char *name, const Page *page)
         page_field(page, 0, name, "%s%s%s", state, reason ? ": " : "", reason ? reason : "");
 }
 
+/* The card's registers, as they were read again between the legs. */
+static void print_registers(const json_t *registers, const Page *page)
+{
+    const char *reason = json_get_string(registers, "reason", NULL);
+
+    if (reason)
+        page_field(page, 0, "registers", "not read: %s", reason);
+    render_registers(json_object_get(registers, "read"), 0, "registers", page);
+}
+
 static void print_header(const json_t *report, const Page *page)
 {
     static const struct {
@@ -101,6 +111,7 @@ static void print_header(const json_t *report, const Page *page)
                    json_get_int(report, "seed", 0));
     print_path(paths, "direct", page);
     print_path(paths, "bounce", page);
+    print_registers(json_object_get(report, "registers"), page);
 }
 
 static void print_evidence_of(const json_t *reason, const Page *page)

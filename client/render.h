@@ -33,6 +33,11 @@ void render_cleared(const json_t *reply, const Page *page); /* ClearCorruption's
 /* Cards that are not written to: type CorruptCard; nothing for an empty or missing array. */
 void render_corrupt_cards(const json_t *cards, const Page *page);
 
+/* A card's registers that were read again, {register, transport, reads, different, errors} each, a
+ * line each; nothing for an empty or missing array. */
+void render_registers(const json_t *registers, unsigned indent, const char *label,
+                      const Page *page);
+
 /* Findings, worst first, each with evidence, explanation and remedy. An empty or missing array
  * prints nothing. */
 void render_findings(const json_t *findings, const Page *page, unsigned indent);

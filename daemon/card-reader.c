@@ -29,7 +29,7 @@
  * 4.7.4; JEDEC JESD84-B51, 6.10.4. CMD8 of an SD card is another command: it stands in the row for
  * eMMC alone.
  */
-static const struct Command {
+static const struct CardCommand {
     const char *name;
     bool mmc, sd; /* which kind of card has it */
     bool application;
@@ -68,7 +68,7 @@ int card_reader_parse_rca(const char *name, uint16_t *ret_rca)
     return 0;
 }
 
-static void read_once(const CardReaderSpec *spec, const struct Command *row, CardReread *reread)
+static void read_once(const CardReaderSpec *spec, const struct CardCommand *row, CardReread *reread)
 {
     uint8_t bytes[CARD_REREAD_MAX_BYTES], prefill[CARD_REREAD_MAX_BYTES];
     struct mmc_ioc_cmd command = {
@@ -91,36 +91,31 @@ static void read_once(const CardReaderSpec *spec, const struct Command *row, Car
         card_reread_take(reread, bytes, prefill);
 }
 
-/* The registers of this kind of card, and the row of each. */
-static void choose_registers(const json_t *card, CardReading *reading,
-                             const struct Command *rows[CARD_READER_MAX_REGISTERS])
+void card_reader_begin(const json_t *card, CardReading *ret_reading)
 {
     bool mmc = card_is_mmc(card);
 
-    for (size_t i = 0; i < N_COMMANDS && reading->n < CARD_READER_MAX_REGISTERS; i++) {
-        const struct Command *row = &commands[i];
+    ret_reading->n = 0;
+    for (size_t i = 0; i < N_COMMANDS && ret_reading->n < CARD_READER_MAX_REGISTERS; i++) {
+        const struct CardCommand *row = &commands[i];
 
         if ((mmc ? row->mmc : row->sd) &&
-            card_reread_init(&reading->registers[reading->n], row->name, mmc,
+            card_reread_init(&ret_reading->registers[ret_reading->n], row->name, mmc,
                              json_get_string(card, row->name, NULL)) == 0)
-            rows[reading->n++] = row;
+            ret_reading->rows[ret_reading->n++] = row;
     }
 }
 
-int card_reader_run(const CardReaderSpec *spec, CardReading *ret_reading)
+int card_reader_run(const CardReaderSpec *spec, CardReading *reading)
 {
-    const struct Command *rows[CARD_READER_MAX_REGISTERS] = { 0 };
-
-    ret_reading->n = 0;
-    choose_registers(spec->card, ret_reading, rows);
     for (unsigned round = 0; round < spec->n_reads; round++)
-        for (size_t i = 0; i < ret_reading->n; i++) {
+        for (size_t i = 0; i < reading->n; i++) {
             if (spec->cancelled && spec->cancelled(spec->data))
                 return -ECANCELED;
             if (clock_boottime_usec() >= spec->until_boottime_usec)
                 return 0;
-            if (rows[i] && ret_reading->registers[i].n_errors < CARD_READER_MAX_ERRORS)
-                read_once(spec, rows[i], &ret_reading->registers[i]);
+            if (reading->registers[i].n_errors < CARD_READER_MAX_ERRORS)
+                read_once(spec, reading->rows[i], &reading->registers[i]);
         }
     return 0;
 }

@@ -22,6 +22,7 @@
 #define CARD_READER_MAX_ERRORS    3U /* of one register: it is not asked again then */
 
 struct mmc_ioc_cmd;
+struct CardCommand;
 
 /* Where commands go. issue() answers 0, or negative errno, and may take as long as the driver gives
  * a request (10 s in sdhci). */
@@ -44,13 +45,18 @@ typedef struct CardReaderSpec {
 typedef struct CardReading {
     size_t n;
     CardReread registers[CARD_READER_MAX_REGISTERS];
+    const struct CardCommand *rows[CARD_READER_MAX_REGISTERS]; /* what reads each; static */
 } CardReading;
 
+/* Nothing has been read yet of the registers that this kind of card has; `card` as of the spec. */
+void card_reader_begin(const json_t *card, CardReading *ret_reading);
+
 /*
- * Read the card's registers in turn, n_reads rounds, until the time is over or somebody cancels. An
- * error of a read is counted and no failure. 0, or -ECANCELED with what was read until then.
+ * Read the card's registers in turn, n_reads rounds more, until the time is over or somebody
+ * cancels. An error of a read is counted and no failure. 0, or -ECANCELED with what was read until
+ * then.
  */
-int card_reader_run(const CardReaderSpec *spec, CardReading *ret_reading);
+int card_reader_run(const CardReaderSpec *spec, CardReading *reading);
 
 /* A port onto an open block device (MMC_IOC_CMD, which needs CAP_SYS_RAWIO and the whole disk).
  * `fd` is borrowed and outlives the port. */

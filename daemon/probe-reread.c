@@ -40,7 +40,7 @@ static json_t *find_before(const json_t *before, const StorageDevice *device)
     return NULL;
 }
 
-static int find_rca(const ProbeRoot *root, const char *host, uint16_t *ret_rca)
+int probe_reread_rca(const ProbeRoot *root, const char *host, uint16_t *ret_rca)
 {
     _cleanup_free_ char *controller = probe_storage_controller(root, host);
     _cleanup_free_ char *name = controller ? probe_card_name(root, controller, host) : NULL;
@@ -64,7 +64,7 @@ static int ask_card(const ProbeRoot *root, const StorageDevice *device, json_t *
     _cleanup_free_ CardReading *reading = calloc(1, sizeof(*reading));
     _cleanup_close_ int fd = -1;
     char path[64];
-    int r = find_rca(root, device->host, &spec.rca);
+    int r = probe_reread_rca(root, device->host, &spec.rca);
 
     if (!reading)
         return -ENOMEM;
@@ -76,6 +76,7 @@ static int ask_card(const ProbeRoot *root, const StorageDevice *device, json_t *
         return fd;
     spec.port = card_port_of_disk(&fd);
     spec.until_boottime_usec = clock_boottime_usec() + PROBE_REREAD_LIMIT_USEC;
+    card_reader_begin(spec.card, reading);
     card_reader_run(&spec, reading);
     if (is_forbidden(reading))
         return -EPERM;

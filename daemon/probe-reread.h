@@ -6,6 +6,8 @@
  * captured tree from what the capture found (/card-rereads.json).
  */
 
+#include <stdint.h>
+
 #include "common/clock.h"
 #include "daemon/probe-root.h"
 #include "placement/host-facts.h"
@@ -22,6 +24,9 @@
  * cannot be asked is noted in facts->unknown. 0 or -ENOMEM.
  */
 int probe_reread(const ProbeRoot *root, const json_t *before, HostFacts *facts);
+
+/* The relative address of the card of this MMC host ("mmc0"): 0, or -ENODEV, -EINVAL. */
+int probe_reread_rca(const ProbeRoot *root, const char *host, uint16_t *ret_rca);
 
 /* The content of a capture's /card-rereads.json: a new reference, or NULL when out of memory. */
 json_t *probe_reread_to_json(const HostFacts *facts);

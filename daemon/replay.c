@@ -16,7 +16,8 @@
 
 typedef struct Replay {
     const char *directory;
-    json_t *kept; /* the report as it was told; owned */
+    json_t *kept;      /* the report as it was told; owned */
+    json_t *registers; /* NULL: of a run that read none; owned */
     VerifyPlan plan;
     LegOutcome *outcomes; /* owned */
     size_t n_outcomes;
@@ -29,6 +30,7 @@ static void replay_done(Replay *replay)
     free(replay->outcomes);
     verify_plan_done(&replay->plan);
     json_decref(replay->kept);
+    json_decref(replay->registers);
 }
 
 /* One file that must be there: 1 and *ret_json, 0 and the reason, negative errno. */
@@ -81,6 +83,18 @@ static int read_legs(Replay *replay, char **ret_reason)
     return 1;
 }
 
+/* Absent in evidence from before they were read. */
+static int read_registers(Replay *replay, char **ret_reason)
+{
+    int r = evidence_read_json(replay->directory, "registers.json", &replay->registers);
+
+    if (r >= 0 || r == -ENOENT)
+        return 1;
+    return r == -ENOMEM ? r
+                        : reason_give(ret_reason, "%s/registers.json cannot be read: %s",
+                                      replay->directory, strerror(-r));
+}
+
 static PathReach reach_from_json(const json_t *path)
 {
     return (PathReach) {
@@ -106,6 +120,7 @@ static ReportContext context_of(const Replay *replay)
         .target = json_object_get(replay->kept, "target"),
         .environment = json_object_get(replay->kept, "environment"),
         .device = json_object_get(replay->kept, "device"),
+        .registers = replay->registers,
         .direct = reach_from_json(json_object_get(paths, "direct")),
         .bounce = reach_from_json(json_object_get(paths, "bounce")),
         .emulated = json_get_bool(replay->kept, "emulated", false),
@@ -150,6 +165,8 @@ int replay_verify(const char *directory, json_t **ret_report, char **ret_reason)
         r = read_plan(&replay, ret_reason);
     if (r > 0)
         r = read_legs(&replay, ret_reason);
+    if (r > 0)
+        r = read_registers(&replay, ret_reason);
     if (r > 0)
         r = judge_again(&replay, ret_report);
     if (r == -EINVAL)

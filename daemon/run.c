@@ -17,7 +17,6 @@
 #include "bench/run-report.h"
 #include "bench/verify-matrix.h"
 #include "common/cleanup.h"
-#include "common/clock.h"
 #include "common/json.h"
 #include "daemon/evidence.h"
 #include "daemon/fio-child.h"
@@ -25,6 +24,8 @@
 #include "daemon/leg-run.h"
 #include "daemon/places.h"
 #include "daemon/run-record.h"
+#include "daemon/run-registers.h"
+#include "daemon/run-tell.h"
 #include "daemon/target-claim.h"
 #include "daemon/trace.h"
 #include "placement/inspect.h"
@@ -47,6 +48,7 @@ typedef struct Run {
     size_t n_legs;
     LegOutcome *outcomes;
     size_t n_outcomes;
+    RunRegisters *registers;
     bool damage_told;
     json_t *report;
 } Run;
@@ -93,18 +95,13 @@ static bool is_cancelled(void *userdata)
     return child_is_cancelled(run->link);
 }
 
-static int tell_stage(const Run *run, const char *stage)
-{
-    return child_send(run->link, json_pack("{s:s, s:s}", "event", "stage", "stage", stage));
-}
-
 /* --- request ------------------------------------------------------------------------------- */
 
 static int stage_request(Run *run, RunEnd *end)
 {
     _cleanup_free_ char *reason = NULL;
     _cleanup_json_ json_t *request = run_request_to_json(run->input->request);
-    int r = tell_stage(run, "request");
+    int r = tell_stage(run->link, "request");
 
     if (r >= 0)
         r = evidence_begin(run->input->config->runtime_directory, run->input->id, &run->evidence);
@@ -183,7 +180,7 @@ static int stage_claim(Run *run, RunEnd *end)
         .bytes = run_plan_totals(run->input->plan).target_bytes,
     };
     HostSource source = { .root = "/" };
-    int r = tell_stage(run, "claim");
+    int r = tell_stage(run->link, "claim");
 
     if (r >= 0)
         r = host_acquire(&source, &run->facts);
@@ -235,7 +232,7 @@ static int stage_place(Run *run, RunEnd *end)
 {
     _cleanup_json_ json_t *places = NULL;
     _cleanup_json_ json_t *plan = NULL;
-    int r = tell_stage(run, "place");
+    int r = tell_stage(run->link, "place");
 
     if (r >= 0)
         r = places_acquire(&run->facts, run->device, run->input->plan, run->input->config,
@@ -260,38 +257,40 @@ static void on_leg_progress(const LegJob *leg, uint64_t bytes_done, void *userda
 {
     const Run *run = userdata;
 
-    child_send(run->link, json_pack("{s:s, s:i, s:i, s:s, s:s, s:I, s:I}", "event", "progress",
-                                    "leg", (int)leg->index, "legs_total", (int)run->n_legs, "path",
-                                    dma_path_name(leg->path), "workload", leg->workload->name,
-                                    "bytes_done", (json_int_t)bytes_done, "bytes_total",
-                                    (json_int_t)leg->workload->leg_bytes));
+    tell_progress(run->link, run->n_legs, leg, bytes_done);
 }
 
-static int tell_leg(const Run *run, const LegJob *leg, const LegOutcome *outcome)
+/* Once for a run, and at once, since from now on nothing is to be written to this card. */
+static int tell_damage_once(Run *run, const char *id, uint32_t leg, const char *message)
 {
-    return child_send(run->link,
-                      json_pack("{s:s, s:i, s:i, s:s, s:s, s:s, s:s*}", "event", "leg", "leg",
-                                (int)leg->index, "legs_total", (int)run->n_legs, "path",
-                                dma_path_name(leg->path), "workload", leg->workload->name, "state",
-                                leg_outcome_counts(outcome) ? "proved" : "void", "message",
-                                leg_outcome_counts(outcome) ? NULL : outcome->proof.reason));
+    char card[CARD_LATCH_BYTES];
+    DamageNews news = {
+        .id = id,
+        .device = run->device->name,
+        .card = card,
+        .message = message,
+        .leg = leg,
+    };
+
+    if (run->damage_told)
+        return 0;
+    run->damage_told = true;
+    card_latch_name(run->target.cid, run->target.disk, card);
+    return tell_damage(run->link, &news);
 }
 
-/* The first leg that shows damage: told at once, since from now on nothing is to be written to this
- * card. */
-static int tell_damage(Run *run, const LegJob *leg, const LegOutcome *outcome)
+/* A leg that shows damage. */
+static int tell_leg_damage(Run *run, const LegJob *leg, const LegOutcome *outcome)
 {
     uint64_t strays = outcome->check ? outcome->check->canaries.stray_bytes : 0;
-    char card[CARD_LATCH_BYTES], message[256];
+    char message[256];
     uint64_t n_bad;
 
-    if (run->plan.kind != RUN_KIND_VERIFY || run->damage_told)
+    if (run->plan.kind != RUN_KIND_VERIFY)
         return 0;
     n_bad = verify_leg_bad_blocks(&run->plan.verify, run->outcomes, leg->index);
     if (n_bad == 0 && strays == 0)
         return 0;
-    run->damage_told = true;
-    card_latch_name(run->target.cid, run->target.disk, card);
     if (n_bad > 0)
         snprintf(message, sizeof(message), "%" PRIu64 " %s written, read by the %s path", n_bad,
                  n_bad == 1 ? "block is not as it was" : "blocks are not as they were",
@@ -300,17 +299,23 @@ static int tell_damage(Run *run, const LegJob *leg, const LegOutcome *outcome)
         snprintf(message, sizeof(message),
                  "%" PRIu64 " bytes of memory beside the blocks were written, %s path", strays,
                  dma_path_name(leg->path));
-    return child_send(
-        run->link,
-        json_pack("{s:s, s:{s:s, s:s, s:s, s:[s], s:s, s:s}, s:s, s:s, s:s, s:i, s:I}", "event",
-                  "finding", "finding", "id", "CMP-02", "severity", "critical", "device",
-                  run->device->name, "evidence", message, "explanation",
-                  "what was read back is not what was written", "remedy",
-                  "nothing is written to this card any more; the report of the run tells the place "
-                  "and what to do",
-                  "card", card, "verdict", verdict_name(VERDICT_CORRUPTION), "message", message,
-                  "leg", (int)leg->index, "known_boottime_usec",
-                  (json_int_t)clock_boottime_usec()));
+    return tell_damage_once(run, "CMP-02", leg->index, message);
+}
+
+/* The registers, between two legs. */
+static int read_registers(Run *run)
+{
+    _cleanup_json_ json_t *registers = NULL;
+    _cleanup_json_ json_t *sentence = NULL;
+
+    run_registers_read(run->registers);
+    registers = run_registers_to_json(run->registers);
+    if (!registers)
+        return -ENOMEM;
+    sentence = register_check_sentence(registers);
+    return sentence ? tell_damage_once(run, "REG-01", (uint32_t)run->n_outcomes,
+                                       json_string_value(sentence))
+                    : 0;
 }
 
 /* Where windows leave memory out, the event alone does not tell which buffer bounced. */
@@ -352,10 +357,14 @@ static int stage_run(Run *run, RunEnd *end)
         .progress = on_leg_progress,
         .userdata = run,
     };
-    int r = tell_stage(run, "run");
+    int r = tell_stage(run->link, "run");
 
     if (r >= 0)
         r = open_trace(run);
+    if (r >= 0)
+        r = run_registers_new(run->device, &run->target, &run->registers);
+    if (r >= 0)
+        r = read_registers(run);
     if (r < 0)
         return r;
     stage.trace = run->trace;
@@ -375,9 +384,11 @@ static int stage_run(Run *run, RunEnd *end)
         run->n_outcomes++;
         r = mind_cut_mappings(run, &stage, &run->outcomes[i]);
         if (r >= 0)
-            r = tell_damage(run, &leg, &run->outcomes[i]);
+            r = tell_leg_damage(run, &leg, &run->outcomes[i]);
         if (r >= 0)
-            r = tell_leg(run, &leg, &run->outcomes[i]);
+            r = tell_leg(run->link, run->n_legs, &leg, &run->outcomes[i]);
+        if (r >= 0)
+            r = read_registers(run);
         if (r < 0)
             return r;
     }
@@ -440,6 +451,7 @@ static int build_report(Run *run)
     _cleanup_json_ json_t *target = build_target(run);
     _cleanup_json_ json_t *device = inspection_build_device(&run->facts, run->device);
     _cleanup_json_ json_t *host = inspection_build(&run->facts, NULL);
+    _cleanup_json_ json_t *registers = run_registers_to_json(run->registers);
     _cleanup_free_ char *evidence =
         evidence_path(run->input->config->state_directory, run->input->id);
     ReportContext context = {
@@ -448,6 +460,7 @@ static int build_report(Run *run)
         .target = target,
         .environment = environment,
         .device = device,
+        .registers = registers,
         .direct = place_reach(&run->places.direct),
         .bounce = place_reach(&run->places.bounce),
         .emulated = json_get_bool(run->facts.environment, "emulated", false),
@@ -463,6 +476,8 @@ static int build_report(Run *run)
     r = evidence_put_json(run->evidence, "host.json", host);
     if (r >= 0)
         r = evidence_put_json(run->evidence, "environment.json", environment);
+    if (r >= 0)
+        r = evidence_put_json(run->evidence, "registers.json", registers);
     if (r >= 0)
         r = run_report_build(&run->plan, run->outcomes, run->n_outcomes, &context, &run->report);
     if (r >= 0)
@@ -486,7 +501,7 @@ static char *first_reason(const json_t *report)
 
 static int stage_report(Run *run, RunEnd *end)
 {
-    int r = tell_stage(run, "report");
+    int r = tell_stage(run->link, "report");
 
     if (r >= 0)
         r = build_report(run);
@@ -523,6 +538,7 @@ static int run_stages(Run *run, RunEnd *end)
 static void run_done(Run *run)
 {
     trace_close(run->trace);
+    run_registers_free(run->registers);
     places_done(&run->places);
     target_done(&run->target);
     host_facts_done(&run->facts);

@@ -59,7 +59,7 @@ static const char *const memory_names[] = { "any", "mapped" };
 
 static unsigned int kind, direction, memory;
 static char *device = "";
-static unsigned int every = 1, offset, bit, min_bytes = 512, delay_usec;
+static unsigned int every = 1, offset, bit, min_bytes = 512, max_bytes, delay_usec;
 static unsigned long limit;
 static atomic_long_t seen, injected, untold;
 
@@ -141,6 +141,8 @@ module_param(bit, uint, 0644);
 MODULE_PARM_DESC(bit, "flip: bit 0 to 7 of the byte");
 module_param(min_bytes, uint, 0644);
 MODULE_PARM_DESC(min_bytes, "let smaller copies alone, as register reads");
+module_param(max_bytes, uint, 0644);
+MODULE_PARM_DESC(max_bytes, "let larger copies alone, as all but register reads; 0: none");
 module_param(delay_usec, uint, 0644);
 MODULE_PARM_DESC(delay_usec, "delay: microseconds a copy, 100000 at most");
 module_param(limit, ulong, 0644);
@@ -264,7 +266,8 @@ static int copy_begins(struct kretprobe_instance *instance, struct pt_regs *regs
     if (what == FAULT_NONE || !is_our_device(dev) ||
         !is_our_copy(regs_get_kernel_argument(regs, 1), dir))
         return 1;
-    if (bytes < min_bytes || bytes > MAPPING_MAX_BYTES || !can_fault(what, bytes))
+    if (bytes < min_bytes || (max_bytes && bytes > max_bytes) || bytes > MAPPING_MAX_BYTES ||
+        !can_fault(what, bytes))
         return 1;
     n = atomic_long_inc_return(&seen);
     if ((every > 1 && n % every) || (limit && atomic_long_read(&injected) >= limit) ||

@@ -4,6 +4,7 @@
 
 #include "bench/run-report.h"
 #include "bench/verify-report.h"
+#include "common/json.h"
 
 typedef struct Run {
     VerifyPlan plan;
@@ -96,6 +97,38 @@ static void test_pass(void **state)
     assert_null(json_object_get(report, "conclusion"));
     golden_compare_json("verify-report-pass.json", report);
     json_decref(report);
+    done(&run);
+}
+
+/* Every block is right, but a register that was read between the legs is not. */
+static void test_a_wrong_register_is_corruption(void **state)
+{
+    json_t *registers = json_pack("{s:[{s:s, s:s, s:i, s:i}]}", "read", "register", "ssr",
+                                  "transport", "data", "reads", 40, "different", 1);
+    json_t *report;
+    Run run;
+
+    (void)state;
+    start(&run, true, true);
+    run.context.registers = registers;
+    report = build(&run);
+    assert_int_equal(run_report_verdict(report), VERDICT_CORRUPTION);
+    assert_string_equal(
+        json_get_string(json_array_get(json_object_get(report, "reasons"), 0), "rule", ""),
+        "registers");
+    assert_string_equal(json_get_string(json_object_get(report, "registers"), "state", ""),
+                        "different");
+    assert_string_equal(
+        json_get_string(json_array_get(json_object_get(report, "findings"), 0), "id", ""),
+        "REG-01");
+    assert_null(json_object_get(report, "conclusion"));
+    json_object_set_new(json_array_get(json_object_get(registers, "read"), 0), "different",
+                        json_integer(0));
+    json_decref(report);
+    report = build(&run);
+    assert_int_equal(run_report_verdict(report), VERDICT_PASS);
+    json_decref(report);
+    json_decref(registers);
     done(&run);
 }
 
@@ -420,6 +453,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pass),
+        cmocka_unit_test(test_a_wrong_register_is_corruption),
         cmocka_unit_test(test_the_place_is_told_from_the_cells),
         cmocka_unit_test(test_second_looks_tell_the_place),
         cmocka_unit_test(test_a_fault_that_undoes_itself),

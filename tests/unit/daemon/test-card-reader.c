@@ -74,6 +74,7 @@ static int run(FakeCard *card, json_t *registers, unsigned n_reads, uint64_t unt
         .data = card,
     };
 
+    card_reader_begin(registers, ret_reading);
     return card_reader_run(&spec, ret_reading);
 }
 
@@ -102,6 +103,29 @@ static void an_sd_card_is_asked_for_its_own_registers_alone(void **state)
         assert_int_equal(json_get_int(json_array_get(built, i), "reads", -1), 50);
         assert_int_equal(json_get_int(json_array_get(built, i), "different", 0), 0);
     }
+}
+
+/* Whoever reads now and then has the sum of it. */
+static void reading_goes_on_where_it_ended(void **state)
+{
+    FakeCard card = { .scr = { 0x02, 0x25 }, .stale_at = 10 };
+    _cleanup_json_ json_t *registers = sd_card();
+    static CardReading reading;
+    CardReaderSpec spec = {
+        .port = { .issue = answer, .userdata = &card },
+        .card = registers,
+        .rca = 0x4567,
+        .n_reads = 2,
+        .until_boottime_usec = UINT64_MAX,
+    };
+
+    (void)state;
+    card_reader_begin(registers, &reading);
+    for (unsigned i = 0; i < 3; i++)
+        assert_int_equal(card_reader_run(&spec, &reading), 0);
+    assert_int_equal(reading.n, 3);
+    assert_int_equal(reading.registers[0].n_reads, 6);
+    assert_int_equal(reading.registers[0].n_different, 1);
 }
 
 static void an_emmc_is_asked_for_its_ext_csd(void **state)
@@ -188,6 +212,7 @@ static void a_file_is_no_disk(void **state)
     };
 
     (void)state;
+    card_reader_begin(registers, &reading);
     assert_int_equal(card_reader_run(&spec, &reading), 0);
     assert_int_equal(reading.registers[0].n_reads, 0);
     assert_int_equal(reading.registers[0].errors[0].error, ENOTTY);
@@ -279,6 +304,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_sd_card_is_asked_for_its_own_registers_alone),
+        cmocka_unit_test(reading_goes_on_where_it_ended),
         cmocka_unit_test(an_emmc_is_asked_for_its_ext_csd),
         cmocka_unit_test(data_that_does_not_arrive_is_found),
         cmocka_unit_test(errors_end_the_asking),

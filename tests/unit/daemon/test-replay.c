@@ -71,7 +71,9 @@ static char *make_evidence(const char *directory, size_t n_legs)
                               .bounce = { .reachable = true, .pages = 9, .page_bytes = 4096 } };
     Evidence *evidence = NULL;
     LegOutcome *outcomes;
-    json_t *json, *report;
+    json_t *json, *report,
+        *registers = json_pack("{s:[{s:s, s:s, s:i, s:i}]}", "read", "register", "scr", "transport",
+                               "data", "reads", 124, "different", 0);
     VerifyPlan plan;
     char *path = NULL;
 
@@ -91,7 +93,10 @@ static char *make_evidence(const char *directory, size_t n_legs)
     json = verify_plan_to_json(&plan);
     assert_int_equal(evidence_put_json(evidence, "plan.json", json), 0);
     json_decref(json);
+    context.registers = registers;
+    assert_int_equal(evidence_put_json(evidence, "registers.json", registers), 0);
     assert_int_equal(verify_report_build(&plan, outcomes, n_legs, &context, &report), 0);
+    json_decref(registers);
     assert_int_equal(evidence_put_json(evidence, "report.json", report), 0);
     json_decref(report);
     assert_int_equal(evidence_publish(evidence, directory, &path), 0);
