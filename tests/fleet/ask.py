@@ -97,7 +97,7 @@ def main():
         settle(url, *rest)
     else:
         lines = {"alerts": alerts, "words": words, "query": query}[command](url, *rest)
-        print("\n".join(sorted(set(lines))))
+        sys.stdout.writelines(f"{line}\n" for line in sorted(set(lines)))
 
 
 main()

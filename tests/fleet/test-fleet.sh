@@ -101,7 +101,7 @@ for host in "${hosts[@]}"; do
     fi
     [ $changed = 0 ] || [ "$host" = "$bad_host" ] || worse+=("$host")
 done
-check "they run for another week" live 8 '{}' "${worse[@]}"
+check "they run for another ten days" live 10 '{}' "${worse[@]}"
 check "a verify finds damaged bytes on one host" live 0 '{"verify": "corruption"}' "$damaged"
 check "a bench finds a wrong translation on one" live 1 '{"wrong_translation": true}' "$astray"
 rm "$scratch/hosts/$gone.prom"
@@ -144,7 +144,7 @@ for host in "${upgraded[@]}"; do
     kernel[$host]=6.12.74
     bounce[$host]=$(jq -n "${bounce[$host]} / 0.8")
 done
-check "host and kernel are mended" live 8 '{}' "$bad_host" "${upgraded[@]}"
+check "host and kernel are mended for three weeks" live 20 '{}' "$bad_host" "${upgraded[@]}"
 check "a verify passes" live 0 '{"verify": "pass"}' "$damaged"
 check "a bench finds all translations right" live 1 '{}' "$astray"
 check "the host that was gone is back" live 1 '{}' "$gone"
