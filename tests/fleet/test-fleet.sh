@@ -10,6 +10,7 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 . "$top/tests/tap.sh"
 # in memory where there is any: the stores sync each run to their disk
 scratch=$(mktemp -d -p /dev/shm 2>/dev/null || mktemp -d)
+mkdir "$scratch/hosts"
 # shellcheck source=prometheus.sh
 . "$top/tests/fleet/prometheus.sh"
 trap 'end_prometheus; rm -rf "$scratch"' EXIT

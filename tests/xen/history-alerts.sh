@@ -4,6 +4,7 @@
 # bounces are delayed) and metrics-recovered.txt, as xdmactl metrics printed them there. A real
 # Prometheus with the rules that are installed scrapes them one after the other.
 scratch=$(mktemp -d)
+mkdir "$scratch/hosts"
 # shellcheck source=../fleet/prometheus.sh
 . "$top/tests/fleet/prometheus.sh"
 trap 'end_prometheus; rm -rf "$scratch" "$out"' EXIT
