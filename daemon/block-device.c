@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "common/cleanup.h"
+#include "common/clock.h"
 #include "common/parse.h"
 
 #define SECTOR_BYTES 512U
@@ -92,18 +93,19 @@ int block_card_cid(const char *disk, char ret_cid[static BLOCK_CID_BYTES])
 
 int block_count(const char *disk, BlockCount *ret_count)
 {
-    uint64_t read_sectors, written_sectors;
+    uint64_t read_sectors, written_sectors, busy_msec;
     char line[512];
     int r = read_attribute(disk, "stat", line, sizeof(line));
 
     if (r < 0)
         return r;
     if (parse_field_u64(line, 2, &read_sectors) < 0 ||
-        parse_field_u64(line, 6, &written_sectors) < 0)
+        parse_field_u64(line, 6, &written_sectors) < 0 || parse_field_u64(line, 9, &busy_msec) < 0)
         return -EBADMSG;
     *ret_count = (BlockCount) {
         .read_bytes = read_sectors * SECTOR_BYTES,
         .written_bytes = written_sectors * SECTOR_BYTES,
+        .busy_usec = busy_msec * USEC_PER_MSEC,
     };
     return 0;
 }

@@ -29,11 +29,11 @@ int block_disk_sequence(const char *disk, uint64_t *ret_sequence);
  * no MMC device; other negative errno. */
 int block_card_cid(const char *disk, char ret_cid[static BLOCK_CID_BYTES]);
 
-/* Bytes read from and written to the disk since boot, as the kernel counts sectors of 512
- * (Documentation/block/stat.rst, 6.1: fields 3 and 7). */
+/* What the kernel has counted of a disk since boot (Documentation/block/stat.rst, 6.1). */
 typedef struct BlockCount {
-    uint64_t read_bytes;
+    uint64_t read_bytes; /* sectors of 512: field 3, and 7 for what was written */
     uint64_t written_bytes;
+    uint64_t busy_usec; /* with a request or more in flight: io_ticks, field 10, in ms */
 } BlockCount;
 
 /* 0 and *ret_count, or negative errno (-ENOENT: the disk is gone). */

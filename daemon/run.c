@@ -26,6 +26,7 @@
 #include "daemon/run-record.h"
 #include "daemon/run-registers.h"
 #include "daemon/run-tell.h"
+#include "daemon/target-cards.h"
 #include "daemon/target-claim.h"
 #include "daemon/trace.h"
 #include "placement/inspect.h"
@@ -120,31 +121,6 @@ static int stage_request(Run *run, RunEnd *end)
 
 /* --- claim --------------------------------------------------------------------------------- */
 
-/* The cards that are up. The caller frees *ret_cards, whose words are borrowed from the facts. */
-static int list_cards(const Run *run, TargetCard **ret_cards, size_t *ret_n)
-{
-    const HostFacts *facts = &run->facts;
-    TargetCard *cards = calloc(facts->n_devices + 1, sizeof(*cards));
-    size_t n = 0;
-
-    if (!cards)
-        return -ENOMEM;
-    for (size_t i = 0; i < facts->n_devices; i++)
-        if (facts->devices[i].state == DEVICE_STATE_READY && facts->devices[i].block) {
-            const char *disk = facts->devices[i].block;
-            const char *cid = json_get_string(facts->devices[i].card, "cid", NULL);
-
-            cards[n++] = (TargetCard) {
-                .disk = disk,
-                .cid = cid,
-                .latch = card_latches_find(run->input->latches, cid, disk),
-            };
-        }
-    *ret_cards = cards;
-    *ret_n = n;
-    return 0;
-}
-
 /* Which controllers there are, and in what state. */
 static int end_without_card(const Run *run, RunEnd *end)
 {
@@ -185,7 +161,7 @@ static int stage_claim(Run *run, RunEnd *end)
     if (r >= 0)
         r = host_acquire(&source, &run->facts);
     if (r >= 0)
-        r = list_cards(run, &cards, &want.n_cards);
+        r = target_cards_list(&run->facts, run->input->latches, &cards, &want.n_cards);
     if (r < 0)
         return r;
     if (want.n_cards == 0)

@@ -29,9 +29,27 @@ static int refuse_latched(const TargetCard *card, TargetRefusal *ret_refusal)
                          card->latch->reason);
 }
 
-/* Our file in a directory that the client or the configuration names. */
-static int claim_in_directory(const TargetWant *want, const char *directory, Target *ret_target,
-                              TargetRefusal *ret_refusal)
+/* A card that may be written to, for a file of ours in `directory` (owned by the caller), or for
+ * itself (NULL). */
+static int take_card(const TargetCard *card, const char *directory, TargetPlace *ret_place,
+                     TargetRefusal *ret_refusal)
+{
+    TargetPlace place = { .kind = directory ? TARGET_FILE : TARGET_RAW, .card = card };
+
+    if (card->latch)
+        return refuse_latched(card, ret_refusal);
+    if (directory) {
+        place.directory = strdup(directory);
+        if (!place.directory)
+            return -ENOMEM;
+    }
+    *ret_place = place;
+    return 1;
+}
+
+/* A directory that the client or the configuration names. */
+static int find_directory(const TargetWant *want, const char *directory, TargetPlace *ret_place,
+                          TargetRefusal *ret_refusal)
 {
     _cleanup_free_ char *reason = NULL;
     char disk[BLOCK_NAME_BYTES];
@@ -51,13 +69,11 @@ static int claim_in_directory(const TargetWant *want, const char *directory, Tar
                              "%s lies on %s, which is no MMC or SD card that is ready; name a "
                              "directory on a card (xdmactl list shows them)",
                              directory, r < 0 ? "no block device" : disk);
-    if (card->latch)
-        return refuse_latched(card, ret_refusal);
-    return target_file_claim(want, directory, disk, ret_target, ret_refusal);
+    return take_card(card, directory, ret_place, ret_refusal);
 }
 
-/* Our file on the first card that has a file system to write to. */
-static int claim_default(const TargetWant *want, Target *ret_target, TargetRefusal *ret_refusal)
+/* The first card that has a file system to write to. */
+static int find_default(const TargetWant *want, TargetPlace *ret_place, TargetRefusal *ret_refusal)
 {
     for (size_t i = 0; i < want->n_cards; i++) {
         _cleanup_free_ char *directory = NULL;
@@ -65,10 +81,8 @@ static int claim_default(const TargetWant *want, Target *ret_target, TargetRefus
 
         if (r < 0)
             return r;
-        if (r > 0 && want->cards[i].latch)
-            return refuse_latched(&want->cards[i], ret_refusal);
         if (r > 0)
-            return target_file_claim(want, directory, want->cards[i].disk, ret_target, ret_refusal);
+            return take_card(&want->cards[i], directory, ret_place, ret_refusal);
     }
     return target_refuse(ret_refusal, false,
                          "no file system of %s is mounted for writing; mount one, or name the "
@@ -76,22 +90,28 @@ static int claim_default(const TargetWant *want, Target *ret_target, TargetRefus
                          want->cards[0].disk);
 }
 
-int target_claim(const TargetWant *want, Target *ret_target, TargetRefusal *ret_refusal)
+void target_place_done(TargetPlace *place)
+{
+    free(place->directory);
+    *place = (TargetPlace) { 0 };
+}
+
+int target_find(const TargetWant *want, TargetPlace *ret_place, TargetRefusal *ret_refusal)
 {
     char disk[BLOCK_NAME_BYTES];
     const TargetCard *card;
     struct stat st;
 
     if (!want->asked && want->directory)
-        return claim_in_directory(want, want->directory, ret_target, ret_refusal);
+        return find_directory(want, want->directory, ret_place, ret_refusal);
     if (!want->asked)
-        return claim_default(want, ret_target, ret_refusal);
+        return find_default(want, ret_place, ret_refusal);
     if (stat(want->asked, &st) < 0)
         return target_refuse(ret_refusal, false,
                              "%s: %s; name a directory on the card, a block device, or nothing",
                              want->asked, strerror(errno));
     if (S_ISDIR(st.st_mode))
-        return claim_in_directory(want, want->asked, ret_target, ret_refusal);
+        return find_directory(want, want->asked, ret_place, ret_refusal);
     if (!S_ISBLK(st.st_mode))
         return target_refuse(ret_refusal, true,
                              "%s is neither a directory nor a block device; xdmad writes to no "
@@ -103,7 +123,17 @@ int target_claim(const TargetWant *want, Target *ret_target, TargetRefusal *ret_
                              "%s is no MMC or SD card that is ready, so there is no CID to make "
                              "sure by; xdmactl list shows the cards",
                              want->asked);
-    if (card->latch)
-        return refuse_latched(card, ret_refusal);
-    return target_raw_claim(want, card, ret_target, ret_refusal);
+    return take_card(card, NULL, ret_place, ret_refusal);
+}
+
+int target_claim(const TargetWant *want, Target *ret_target, TargetRefusal *ret_refusal)
+{
+    _cleanup_(target_place_done) TargetPlace place = { 0 };
+    int r = target_find(want, &place, ret_refusal);
+
+    if (!place.card)
+        return r; /* none was found */
+    if (place.kind == TARGET_RAW)
+        return target_raw_claim(want, place.card, ret_target, ret_refusal);
+    return target_file_claim(want, place.directory, place.card->disk, ret_target, ret_refusal);
 }

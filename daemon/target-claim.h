@@ -7,6 +7,19 @@
 
 #include "daemon/target.h"
 
+/* Where a claim would be made. */
+typedef struct TargetPlace {
+    TargetKind kind;
+    const TargetCard *card; /* borrowed from what was wanted */
+    char *directory;        /* of a file's; owned */
+} TargetPlace;
+
+void target_place_done(TargetPlace *place);
+
+/* Which card, file or device is meant, without touching it: 1 and *ret_place (release with
+ * target_place_done()); 0 and *ret_refusal; negative errno. */
+int target_find(const TargetWant *want, TargetPlace *ret_place, TargetRefusal *ret_refusal);
+
 /*
  * Claim it; a file is made, and all of it written once, if it is not there yet, so that every block
  * of it is really on the card. 1 and *ret_target (release with target_done()); 0 and *ret_refusal;

@@ -109,6 +109,7 @@ static void test_bytes_are_counted(void **state)
     assert_int_equal(fsync(fd), 0);
     assert_int_equal(block_count(loop.disk, &after), 0);
     assert_true(after.written_bytes - before.written_bytes == MIB);
+    assert_true(after.busy_usec >= before.busy_usec);
     assert_int_equal(posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED), 0);
     before = after;
     assert_int_equal(pread(fd, bytes, sizeof(bytes), 0), MIB);
@@ -119,12 +120,12 @@ static void test_bytes_are_counted(void **state)
 
 static void test_a_disk_that_is_gone(void **state)
 {
-    BlockCount count = { 1, 2 };
+    BlockCount count = { 1, 2, 3 };
     char *holder = NULL;
 
     (void)state;
     assert_int_equal(block_count("mmcblk77", &count), -ENOENT);
-    assert_true(count.read_bytes == 1 && count.written_bytes == 2);
+    assert_true(count.read_bytes == 1 && count.written_bytes == 2 && count.busy_usec == 3);
     assert_int_equal(block_find_holder("mmcblk77", &holder), -ENOENT);
     assert_null(holder);
 }
