@@ -14,6 +14,9 @@
 #include "placement/card-scr.h"
 #include "placement/card-ssr.h"
 
+#define PRE_EOL_URGENT  3U    /* JESD84-B51, 7.4.39: 90 % of the reserved blocks are consumed */
+#define LIFE_90_PERCENT 0x0aU /* 7.4.40: 90 % to 100 % of the device's life is used */
+
 static const char malformed[] = "is not the hexadecimal digits of this register";
 
 /* One register read: its state, its fault and, where it is good, its fields. */
@@ -181,6 +184,13 @@ CardWear card_wear(const json_t *card)
     if (life && scan_hex(&life, &wear.life_a) && scan_hex(&life, &wear.life_b))
         wear.life_known = true;
     return wear;
+}
+
+bool card_wear_is_out(const CardWear *wear)
+{
+    return (wear->pre_eol_known && wear->pre_eol >= PRE_EOL_URGENT) ||
+           (wear->life_known &&
+            (wear->life_a >= LIFE_90_PERCENT || wear->life_b >= LIFE_90_PERCENT));
 }
 
 json_t *card_decode(const json_t *card)

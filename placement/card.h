@@ -60,6 +60,10 @@ CardState card_transport_state(const CardRegister registers[CARD_REGISTERS],
 /* Members pre_eol_info and life_time, else EXT_CSD. */
 CardWear card_wear(const json_t *card);
 
+/* Does it say that its spare blocks are used up (urgent), or that 90 % of its life or more are
+ * (0x0a)? False where it says nothing. */
+bool card_wear_is_out(const CardWear *wear);
+
 /*
  * A copy of the card with the member `decoded` {cid, csd, scr, ssr, ext_csd}: the register's
  * fields, or {"fault": ...} alone where it is bad; absent where it is absent or silent. A new

@@ -268,6 +268,8 @@ static DoctorAnswer worn(DoctorCase *case_)
         return DOCTOR_SILENT;
     if (wear.pre_eol_known)
         doctor_note(case_, "pre_eol_info: 0x%02x (1 normal, 2 warning, 3 urgent)", wear.pre_eol);
+    if (card_wear_is_out(&wear))
+        doctor_detail(case_, "Nothing is written to it by schedule any more.");
     if (wear.life_known)
         doctor_note(case_, "life_time: 0x%02x 0x%02x (tenths used; 0x0b is beyond the end)",
                     wear.life_a, wear.life_b);

@@ -158,6 +158,25 @@ static void set_byte(char *hex, size_t index, unsigned value)
     memcpy(hex + 2 * index, digits, 2);
 }
 
+static void wear_ends_at_urgent_or_at_nine_tenths(void **state)
+{
+    static const struct {
+        CardWear wear;
+        bool out;
+    } rows[] = {
+        { { 0 }, false },
+        { { true, 2, true, 0x09, 0x09 }, false }, /* a warning is none yet */
+        { { true, 3, true, 0x01, 0x01 }, true },
+        { { true, 1, true, 0x0a, 0x01 }, true },
+        { { true, 1, true, 0x01, 0x0b }, true },
+        { { false, 3, false, 0x0b, 0x0b }, false }, /* not read: nothing is said */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        assert_int_equal(card_wear_is_out(&rows[i].wear), rows[i].out);
+}
+
 static void an_ext_csd_tells_wear(void **state)
 {
     char hex[2 * CARD_EXT_CSD_BYTES + 1];
@@ -183,6 +202,7 @@ static void an_ext_csd_tells_wear(void **state)
     assert_true(wear.pre_eol_known && wear.life_known);
     assert_int_equal(wear.pre_eol, 2);
     assert_int_equal(wear.life_a, 0x0a);
+    assert_true(card_wear_is_out(&wear));
     json_decref(card);
     set_byte(hex, 192, 9);
     assert_int_equal(card_ext_csd_parse(hex, &ext_csd), 0);
@@ -274,6 +294,7 @@ int main(void)
         cmocka_unit_test(a_cid_has_a_name_and_a_date),
         cmocka_unit_test(an_ssr_may_say_nothing),
         cmocka_unit_test(an_ext_csd_tells_wear),
+        cmocka_unit_test(wear_ends_at_urgent_or_at_nine_tenths),
         cmocka_unit_test(responses_are_told_from_data),
         cmocka_unit_test(hostile_cards),
         cmocka_unit_test(error_counters),
