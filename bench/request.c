@@ -71,6 +71,14 @@ static int read_dry_run(RunRequest *request, const json_t *value, RequestError *
     return 0;
 }
 
+static int read_scheduled(RunRequest *request, const json_t *value, RequestError *error)
+{
+    if (!json_is_boolean(value))
+        return refuse(error, "scheduled", "scheduled must be true or false");
+    request->scheduled = json_is_true(value);
+    return 0;
+}
+
 static int read_confirm_cid(RunRequest *request, const json_t *value, RequestError *error)
 {
     const char *text = json_string_value(value);
@@ -106,8 +114,9 @@ typedef struct FieldReader {
 } FieldReader;
 
 static const FieldReader readers[] = {
-    { "target", read_target },           { "profile", read_profile }, { "dry_run", read_dry_run },
-    { "confirm_cid", read_confirm_cid }, { "seed", read_seed },
+    { "target", read_target },   { "profile", read_profile },
+    { "dry_run", read_dry_run }, { "confirm_cid", read_confirm_cid },
+    { "seed", read_seed },       { "scheduled", read_scheduled },
 };
 
 static int read_member(RunRequest *request, const char *key, const json_t *value,
@@ -161,8 +170,9 @@ int run_request_parse(RunKind kind, const json_t *parameters, RunRequest *ret_re
 
 json_t *run_request_to_json(const RunRequest *request)
 {
-    return json_pack("{s:s*, s:s, s:b, s:s*, s:o*}", "target", request->target, "profile",
+    return json_pack("{s:s*, s:s, s:b, s:s*, s:o*, s:o*}", "target", request->target, "profile",
                      request->profile, "dry_run", request->dry_run, "confirm_cid",
                      request->confirm_cid, "seed",
-                     request->seed_given ? json_integer((json_int_t)request->seed) : NULL);
+                     request->seed_given ? json_integer((json_int_t)request->seed) : NULL,
+                     "scheduled", request->scheduled ? json_true() : NULL);
 }

@@ -18,6 +18,7 @@ typedef struct RunRequest {
                             our own; owned */
     const char *profile; /* static; "quick" when none was named */
     bool dry_run;
+    bool scheduled;    /* by a calendar: to be started only when the time is right */
     char *confirm_cid; /* 32 lower-case hexadecimal digits, or NULL; owned */
     uint64_t seed;     /* at most INT64_MAX, since JSON's integers end there */
     bool seed_given;   /* false: the caller of build picks one */

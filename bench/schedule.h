@@ -47,7 +47,7 @@ typedef struct ScheduleSample {
     double cpu_busy;
     double disk_busy;
     const char *disk; /* the target's, as "mmcblk0" */
-    bool worn;        /* its card is at its end: card_is_worn_out() */
+    bool worn;        /* its card is at its end: card_wear_is_out() */
 } ScheduleSample;
 
 /* What keeps the run from starting. */

@@ -36,6 +36,7 @@ enum Option {
     OPTION_CONFIRM_CID,
     OPTION_SEED,
     OPTION_DETACH,
+    OPTION_SCHEDULED,
     OPTION_CLEAR,
     OPTION_REPLAY,
     OPTION_LIMIT,
@@ -65,10 +66,12 @@ static const CommandOption options[N_OPTIONS] = {
     [OPTION_SEED] = { "seed", 0, "N", VERB_OPTION_SEED, "repeat the order of an earlier run" },
     [OPTION_DETACH] = { "detach", 0, NULL, VERB_OPTION_DETACH,
                         "print the run's id and leave it running" },
+    [OPTION_SCHEDULED] = { "scheduled", 0, NULL, VERB_OPTION_SCHEDULED,
+                           "as a timer asks: only when the host is quiet" },
     [OPTION_REPLAY] = { "replay", 0, "DIR", VERB_OPTION_REPLAY,
                         "only judge this evidence again (implies --exec)" },
     [OPTION_CLEAR] = { "clear", 0, NULL, VERB_OPTION_CLEAR,
-                       "run nothing: release corrupt cards, or --confirm-cid's" },
+                       "run nothing: release cards, or bench's schedule" },
     [OPTION_LIMIT] = { "limit", 0, "N", VERB_OPTION_LIMIT, "at most so many runs" },
     [OPTION_BY] = { "by", 0, "WHAT", VERB_OPTION_BY,
                     "compare by kernel, xen, boot-mode, ... (see man)" },
@@ -206,6 +209,8 @@ static bool *flag_slot(CommandLine *command, enum Option option)
         return &command->dry_run;
     case OPTION_DETACH:
         return &command->detach;
+    case OPTION_SCHEDULED:
+        return &command->scheduled;
     case OPTION_CLEAR:
         return &command->clear;
     default:
@@ -346,9 +351,16 @@ static int check_combination(const CommandLine *command, Failure *ret_failure)
     if (command->replay && (command->argument || command->clear || command->dry_run))
         return usage_failure(ret_failure, "--replay judges what was run", NULL,
                              "leave out target, --clear and --dry-run, or --replay");
-    if (command->clear && (command->argument || command->dry_run || command->detach))
+    if (command->clear &&
+        (command->argument || command->dry_run || command->detach || command->scheduled))
         return usage_failure(ret_failure, "--clear runs nothing", NULL,
-                             "leave out target, --dry-run and --detach, or --clear");
+                             "leave out target, --dry-run, --detach and --scheduled, or --clear");
+    if (command->clear && command->confirm_cid && strcmp(command->verb->name, "bench") == 0)
+        return usage_failure(ret_failure, "bench --clear releases the schedule, and no card", NULL,
+                             "leave out --confirm-cid, or see `xdmactl verify --clear`");
+    if (command->dry_run && command->scheduled)
+        return usage_failure(ret_failure, "--dry-run starts nothing, at no time", NULL,
+                             "leave out --scheduled, or --dry-run");
     if (command->dry_run && command->detach)
         return usage_failure(ret_failure, "--dry-run starts nothing to detach from", NULL,
                              "leave out --detach, or --dry-run");

@@ -31,8 +31,9 @@ typedef struct CommandLine {
     const char *by;          /* compare: what the runs differ in, or NULL */
     bool dry_run;
     bool detach;
+    bool scheduled;     /* only when the time is right */
     const char *replay; /* verify: an evidence directory to judge again, or NULL */
-    bool clear;         /* verify: release a card instead */
+    bool clear;         /* verify: release a card instead; bench: the schedule */
     bool seed_given;
     int64_t seed;      /* 0 and up: what a JSON integer holds */
     int64_t live_usec; /* inspect: watch for so long; 0 when not given */

@@ -53,6 +53,7 @@ void render_status(const json_t *reply, const Page *page)
                unit_size(json_get_int(reply, "written_bytes_today", -1)).text,
                unit_size(json_get_int(reply, "write_budget_bytes_per_day", -1)).text);
     print_runs(reply, page);
+    render_schedule(json_object_get(reply, "schedule"), page);
     render_corrupt_cards(json_object_get(reply, "corrupt_cards"), page);
     if (!json_is_array(findings)) {
         page_field(page, 0, "findings", "unknown");

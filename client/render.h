@@ -38,6 +38,10 @@ void render_corrupt_cards(const json_t *cards, const Page *page);
 void render_registers(const json_t *registers, unsigned indent, const char *label,
                       const Page *page);
 
+/* How runs by schedule stand: type Schedule; nothing for anything else. ClearSchedule's reply. */
+void render_schedule(const json_t *schedule, const Page *page);
+void render_schedule_cleared(const json_t *reply, const Page *page);
+
 /* Findings, worst first, each with evidence, explanation and remedy. An empty or missing array
  * prints nothing. */
 void render_findings(const json_t *findings, const Page *page, unsigned indent);

@@ -52,7 +52,8 @@ static json_t *build_request(const CommandLine *command)
         !set_wanted(request, "dry_run", command->dry_run, json_true()) ||
         !set_wanted(request, "confirm_cid", command->confirm_cid != NULL,
                     json_string(command->confirm_cid)) ||
-        !set_wanted(request, "seed", command->seed_given, json_integer(command->seed)))
+        !set_wanted(request, "seed", command->seed_given, json_integer(command->seed)) ||
+        !set_wanted(request, "scheduled", command->scheduled, json_true()))
         return NULL;
     return take_ptr(request);
 }
@@ -95,12 +96,18 @@ static int tell_left(const CommandLine *command, const char *run, const Failure 
     return why->text[0] ? failure_tell(why) : way_back.exit_status;
 }
 
-static void tell_started(Progress *progress, const char *run)
+static void note(const Follow *watch, const char *text)
+{
+    if (watch->progress)
+        progress_note(watch->progress, text);
+}
+
+static void tell_started(const Follow *watch, const char *run)
 {
     Failure line; /* made printable as any sentence with a peer's words */
 
     failure_set(&line, EXIT_STATUS_PASS, "run %s", run);
-    progress_note(progress, line.text);
+    note(watch, line.text);
 }
 
 /* Follow a run to its end. 1 when another goes on with it, whose id is then in `id`; 0; or negative
@@ -111,7 +118,7 @@ static int follow_one(const Follow *watch, char id[RUN_ID_BYTES], Failure *ret_f
     const char *next;
     int r;
 
-    tell_started(watch->progress, id);
+    tell_started(watch, id);
     r = follow(watch, &last, ret_failure);
     if (r < 0)
         return r;
@@ -119,7 +126,7 @@ static int follow_one(const Follow *watch, char id[RUN_ID_BYTES], Failure *ret_f
     if (!next || strlen(next) >= RUN_ID_BYTES)
         return 0;
     snprintf(id, RUN_ID_BYTES, "%s", next);
-    progress_note(watch->progress, "a regression is suspected; one more run is to decide");
+    note(watch, "a regression is suspected; one more run is to decide");
     return 1;
 }
 
@@ -131,10 +138,11 @@ static int follow_and_show(const CommandLine *command, Link *link, const LinkTar
                           .redraw = isatty(STDERR_FILENO) == 1,
                           .one_run = true,
                           .columns = page.columns };
+    /* by a timer nobody looks on, and its lines would be written to the disk that is measured */
     Follow watch = { .link = link,
                      .target = target,
                      .run = run,
-                     .progress = &progress,
+                     .progress = command->scheduled ? NULL : &progress,
                      .interrupt_fd = interrupt_fd };
     _cleanup_json_ json_t *reply = NULL;
     Failure failure = { 0 };

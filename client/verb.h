@@ -25,6 +25,7 @@ typedef enum VerbOption {
     VERB_OPTION_LIVE = 1 << 9,
     VERB_OPTION_CLEAR = 1 << 10,
     VERB_OPTION_REPLAY = 1 << 11,
+    VERB_OPTION_SCHEDULED = 1 << 12,
 } VerbOption;
 
 struct Verb {

@@ -5,6 +5,7 @@
 #include "common/json.h"
 #include "daemon/evidence.h"
 #include "daemon/store-history.h"
+#include "daemon/schedule-state.h"
 #include "daemon/store-question.h"
 #include "daemon/store-time.h"
 
@@ -107,18 +108,26 @@ static void status_work(void *data)
 {
     StoreQuestion *question = data;
     Store *store = question->manager->store;
-    uint64_t charged = 0;
+    StoreWrites charged = { 0 };
+    json_t *schedule = NULL;
     RunRecord record;
     StoreTime now = store_time_now();
-    int r = store_charged_bytes(store, &now, &charged);
+    int r = store_charged_writes(store, &now, &charged);
 
+    if (r >= 0)
+        r = schedule_state_load(store, &schedule);
+    if (r >= 0)
+        json_object_set_new(question->answer, "schedule", schedule);
     if (r >= 0)
         r = store_get_run(store, NULL, &record);
     if (r < 0) {
         store_question_fail(question, r);
         return;
     }
-    json_object_set_new(question->answer, "written_bytes_today", json_integer((json_int_t)charged));
+    json_object_set_new(question->answer, "written_bytes_week",
+                        json_integer((json_int_t)charged.week_bytes));
+    json_object_set_new(question->answer, "written_bytes_today",
+                        json_integer((json_int_t)charged.day_bytes));
     if (r > 0) {
         json_object_set_new(question->answer, "last", run_record_to_json(&record));
         run_record_done(&record);

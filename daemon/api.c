@@ -197,7 +197,10 @@ static void start_run(Manager *manager, PendingCall *call, RunKind kind)
         run_plan_done(&plan);
         return;
     }
-    jobs_submit(manager->jobs, call, &request, &plan);
+    if (request.scheduled)
+        schedule_submit(manager->schedule, call, &request, &plan);
+    else
+        jobs_submit(manager->jobs, call, &request, &plan);
 }
 
 static void bench(Manager *manager, PendingCall *call)
@@ -218,6 +221,11 @@ static void clear_corruption(Manager *manager, PendingCall *call)
         return;
     call_reply(call, json_pack("{s:i, s:o}", "schema", 1, "cleared",
                                card_latches_clear(jobs_latches(manager->jobs), card)));
+}
+
+static void clear_schedule(Manager *manager, PendingCall *call)
+{
+    schedule_release(manager->schedule, call);
 }
 
 static void watch(Manager *manager, PendingCall *call)
@@ -321,6 +329,7 @@ static const struct {
     { "Bench", PEER_ALL, bench },
     { "Verify", PEER_ALL, verify },
     { "ClearCorruption", PEER_ALL, clear_corruption },
+    { "ClearSchedule", PEER_ALL, clear_schedule },
     { "Replay", PEER_ALL, replay },
     { "Watch", PEER_READS, watch },
     { "Cancel", PEER_ALL, cancel },

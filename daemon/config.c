@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <ini.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,13 +20,29 @@
 #define MAX_EVIDENCE_AGE_DAYS              UINT64_C(36500)
 #define DEFAULT_TEXTFILE_REFRESH_SEC       UINT64_C(21600)
 #define MAX_TEXTFILE_REFRESH_SEC           UINT64_C(86400)
-#define DAY_USEC                           (UINT64_C(86400) * USEC_PER_SEC)
+#define HOUR_USEC                          (UINT64_C(3600) * USEC_PER_SEC)
+#define DAY_USEC                           (24 * HOUR_USEC)
+#define DEFAULT_BOOT_WAIT_SEC              UINT64_C(600)
+#define MAX_BOOT_WAIT_SEC                  UINT64_C(86400)
+#define DEFAULT_INTERVAL_HOURS             UINT64_C(20)
+#define MAX_INTERVAL_HOURS                 UINT64_C(8760)
+#define DEFAULT_QUIET_WINDOW_SEC           UINT64_C(30)
+#define MAX_QUIET_WINDOW_SEC               UINT64_C(600)
+#define DEFAULT_MAX_CPU_BUSY_PERCENT       20U
+#define DEFAULT_MAX_DISK_BUSY_PERCENT      5U
+#define DEFAULT_WRITE_BUDGET_BYTES_A_WEEK  (UINT64_C(4) << 30)
 #define MAX_CONFIG_BYTES                   (64L * 1024)
 
 int config_init(Config *config, const char *state_directory, const char *runtime_directory)
 {
     *config = (Config) {
         .write_budget_bytes_per_day = DEFAULT_WRITE_BUDGET_BYTES_PER_DAY,
+        .schedule = { .boot_wait_usec = DEFAULT_BOOT_WAIT_SEC * USEC_PER_SEC,
+                      .interval_usec = DEFAULT_INTERVAL_HOURS * HOUR_USEC,
+                      .quiet_window_usec = DEFAULT_QUIET_WINDOW_SEC * USEC_PER_SEC,
+                      .max_cpu_busy_percent = DEFAULT_MAX_CPU_BUSY_PERCENT,
+                      .max_disk_busy_percent = DEFAULT_MAX_DISK_BUSY_PERCENT,
+                      .write_budget_bytes_per_week = DEFAULT_WRITE_BUDGET_BYTES_A_WEEK },
         .arena_time_limit_usec = DEFAULT_ARENA_TIME_LIMIT_SEC * USEC_PER_SEC,
         .arena_pages = ARENA_PAGES_AUTO,
         .evidence_max_bytes = DEFAULT_EVIDENCE_MAX_BYTES,
@@ -146,12 +163,79 @@ static const char *set_evidence_age(Config *config, const char *value)
     return NULL;
 }
 
+/* A whole number of low to high, in units of `unit`: true and *ret_value. */
+static bool take_whole(const char *value, uint64_t low, uint64_t high, uint64_t unit,
+                       uint64_t *ret_value)
+{
+    uint64_t number;
+
+    if (parse_u64(value, &number) < 0 || number < low || number > high)
+        return false;
+    *ret_value = number * unit;
+    return true;
+}
+
+static const char *set_boot_wait(Config *config, const char *value)
+{
+    return take_whole(value, 0, MAX_BOOT_WAIT_SEC, USEC_PER_SEC, &config->schedule.boot_wait_usec)
+               ? NULL
+               : "whole seconds from 0 to 86400";
+}
+
+static const char *set_interval(Config *config, const char *value)
+{
+    return take_whole(value, 0, MAX_INTERVAL_HOURS, HOUR_USEC, &config->schedule.interval_usec)
+               ? NULL
+               : "whole hours from 0 to 8760";
+}
+
+static const char *set_quiet_window(Config *config, const char *value)
+{
+    return take_whole(value, 1, MAX_QUIET_WINDOW_SEC, USEC_PER_SEC,
+                      &config->schedule.quiet_window_usec)
+               ? NULL
+               : "whole seconds from 1 to 600";
+}
+
+static const char *set_percent(unsigned *percent, const char *value)
+{
+    uint64_t number;
+
+    if (!take_whole(value, 0, 100, 1, &number))
+        return "whole percents from 0 to 100";
+    *percent = (unsigned)number;
+    return NULL;
+}
+
+static const char *set_cpu_busy(Config *config, const char *value)
+{
+    return set_percent(&config->schedule.max_cpu_busy_percent, value);
+}
+
+static const char *set_disk_busy(Config *config, const char *value)
+{
+    return set_percent(&config->schedule.max_disk_busy_percent, value);
+}
+
+static const char *set_week_budget(Config *config, const char *value)
+{
+    return parse_bytes(value, &config->schedule.write_budget_bytes_per_week) < 0
+               ? "bytes, with K, M, G or T behind them, as 4G"
+               : NULL;
+}
+
 static const struct {
     const char *section;
     const char *key;
     const char *(*set)(Config *config, const char *value);
 } keys[] = {
     { "bench", "write_budget_per_day", set_write_budget },
+    { "schedule", "boot_wait_sec", set_boot_wait },
+    { "schedule", "interval_hours", set_interval },
+    { "schedule", "quiet_window_sec", set_quiet_window },
+    { "schedule", "max_cpu_busy_percent", set_cpu_busy },
+    { "schedule", "max_disk_busy_percent", set_disk_busy },
+    { "schedule", "write_budget_per_week", set_week_budget },
     { "arena", "memory_limit", set_memory_limit },
     { "arena", "time_limit_sec", set_time_limit },
     { "arena", "pages", set_pages },

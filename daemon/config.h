@@ -8,10 +8,12 @@
 
 #include <stdint.h>
 
+#include "bench/schedule.h"
 #include "daemon/arena.h"
 
 typedef struct Config {
     uint64_t write_budget_bytes_per_day; /* of the card's wear; charged before a write */
+    ScheduleRules schedule;              /* when a run that a calendar asks for may start */
     uint64_t arena_memory_limit_bytes;   /* 0: the host's reserve alone bounds it */
     uint64_t arena_time_limit_usec;
     ArenaPages arena_pages;

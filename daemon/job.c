@@ -78,6 +78,7 @@ Job *job_new(Jobs *jobs, RunRequest *request, RunPlan *plan)
     job->record = (RunRecord) {
         .kind = run_kind_name(job->request.kind),
         .state = RUN_QUEUED,
+        .scheduled = job->request.scheduled,
         .legs_total = (unsigned)job->totals.n_legs,
         .started_realtime_usec = now.realtime_usec,
         .started_boottime_usec = now.boottime_usec,

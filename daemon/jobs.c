@@ -18,8 +18,10 @@
 #include "daemon/job-watch.h"
 #include "daemon/journal.h"
 #include "daemon/log.h"
+#include "daemon/run-budget.h"
 #include "daemon/run.h"
 #include "daemon/store-history.h"
+#include "daemon/store-schedule.h"
 #include "daemon/store-time.h"
 
 #define MAX_JOBS 32U
@@ -355,36 +357,35 @@ typedef struct Admission {
     PendingCall *call; /* who asked, or NULL */
     Job *follows;      /* the run whose suspicion it is to decide, or NULL */
     uint64_t write_bytes;
-    uint64_t charged_bytes;
     int result;
+    char refusal[RUN_BUDGET_REASON_BYTES]; /* by the budget; "" where it was not that */
 } Admission;
 
 static void admit_work(void *data)
 {
     Admission *admission = data;
+    const RunRecord *record = &admission->job->record;
+    Store *store = admission->jobs->store;
     StoreTime now = store_time_now();
+    StoreWrites budget = run_budget(admission->jobs->config, record->scheduled), charged;
 
-    admission->result = store_admit_run(
-        admission->jobs->store, &admission->job->record, admission->write_bytes,
-        admission->jobs->config->write_budget_bytes_per_day, &now, &admission->charged_bytes);
+    admission->result =
+        store_admit_run(store, record, admission->write_bytes, &budget, &now, &charged);
+    if (admission->result != 0)
+        return;
+    run_budget_explain(admission->write_bytes, &budget, &charged, admission->refusal);
+    if (record->scheduled &&
+        store_note_refusal(store, SCHEDULE_BUDGET, admission->refusal, &now) < 0)
+        log_warning("run %s: that it was refused cannot be stored", record->id);
 }
 
 static void refuse_for_budget(const Admission *admission)
 {
-    _cleanup_free_ char *reason = NULL;
-
-    if (asprintf(&reason,
-                 "this run may write %" PRIu64 " MiB, and %" PRIu64 " of %" PRIu64
-                 " MiB that the card's wear may cost in 24 hours are spent",
-                 admission->write_bytes >> 20, admission->charged_bytes >> 20,
-                 admission->jobs->config->write_budget_bytes_per_day >> 20) < 0)
-        reason = NULL;
-    journal_run_refused(&admission->job->record, reason ? reason : "the write budget is spent");
+    journal_run_refused(&admission->job->record, admission->refusal);
     call_error(admission->call, "io.xdmad.Refused",
-               json_pack("{s:s, s:s}", "reason", reason ? reason : "the write budget is spent",
-                         "remedy",
-                         "wait, take a smaller profile, or raise write_budget_per_day in "
-                         "xdmad.conf"));
+               json_pack("{s:s, s:s}", "reason", admission->refusal, "remedy",
+                         "wait, take a smaller profile, or raise write_budget_per_day, or "
+                         "write_budget_per_week of runs by schedule, in xdmad.conf"));
 }
 
 static void refuse(const Admission *admission)
@@ -432,9 +433,8 @@ static void follow_up_done(void *data)
         follows->follow_up = strdup(job->record.id);
     } else {
         log_warning("run %s: what it suspects stays undecided: %s", follows->record.id,
-                    admission->result == 0
-                        ? "the write budget of 24 hours has no room for more runs"
-                        : strerror(-admission->result));
+                    admission->result == 0 ? "the write budget has no room for more runs"
+                                           : strerror(-admission->result));
         job_drop(job);
     }
     free(admission);

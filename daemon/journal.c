@@ -20,7 +20,7 @@ static const struct {
     { "POOL", "982959811d494fa2bf4c515adf2ddfc0" }, { "PATH", "00f8fa0fc43e4c95b6b8fbdac5f8187c" },
     { "REG", "1f432aea5d0d472cb639968550e945c7" },  { "KB", "90752ea1fe66491686db2dd414f0afcc" },
     { "CMP", "bc593e302693400a83acdccde1778ad6" },  { "WEAR", "095b4300eba34099b1124d99cb56e3be" },
-    { "ENV", "26134acca9a64337a48be800a18a8bd7" },
+    { "ENV", "26134acca9a64337a48be800a18a8bd7" },  { "SCHED", "5b335c1cde0f4e28bd37dba46f344a63" },
 };
 
 const char *journal_finding_message_id(const char *finding_id)
@@ -153,19 +153,36 @@ void journal_run_refused(const RunRecord *record, const char *reason)
               "run %s: refused: %s", record->id, reason);
 }
 
-void journal_runs_interrupted(unsigned n_runs)
+void journal_runs_interrupted(const StoreInterrupted *interrupted)
 {
-    char n[16];
+    bool host = interrupted->n_unclean_boots > 0;
+    char n_runs[16], n_boots[16];
 
-    snprintf(n, sizeof(n), "%u", n_runs);
+    snprintf(n_runs, sizeof(n_runs), "%u", interrupted->n_runs);
+    snprintf(n_boots, sizeof(n_boots), "%u", interrupted->n_unclean_boots);
     log_event(LOG_WARNING, JOURNAL_RUN_INTERRUPTED,
               (const LogField[]) {
-                  { "N_RUNS", n },
+                  { "N_RUNS", n_runs },
+                  { "N_UNCLEAN_BOOTS", n_boots },
                   { "RUN_ID", "of an earlier daemon" },
                   { "STATE", run_state_name(RUN_INTERRUPTED) },
                   { "VERDICT", "none" },
-                  { "REASON", "xdmad or the host ended while it was under way" },
+                  { "REASON", host ? "the host went down while it was under way"
+                                   : "xdmad ended while it was under way" },
                   { 0 },
               },
-              "%u run(s) were under way when xdmad or the host ended: marked interrupted", n_runs);
+              "%u run(s) were under way when %s: marked interrupted", interrupted->n_runs,
+              host ? "the host went down" : "xdmad ended");
+}
+
+void journal_run_put_off(const char *kind, const char *cause, const char *reason)
+{
+    log_event(LOG_NOTICE, JOURNAL_RUN_PUT_OFF,
+              (const LogField[]) {
+                  { "KIND", kind },
+                  { "CAUSE", cause },
+                  { "REASON", reason },
+                  { 0 },
+              },
+              "no %s by schedule now (%s): %s", kind, cause, reason);
 }

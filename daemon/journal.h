@@ -9,6 +9,7 @@
 #include <jansson.h>
 
 #include "daemon/run-record.h"
+#include "daemon/store.h"
 
 /* sd-id128: they never change, so that a filter that was written once goes on working. */
 #define JOURNAL_FINDING_OTHER                                                                      \
@@ -17,6 +18,7 @@
 #define JOURNAL_RUN_CORRUPTION  "2e45ca9895004610b05a673d3b6123c4"
 #define JOURNAL_RUN_REFUSED     "fa6f51633b7545059a94952c92921e2a"
 #define JOURNAL_RUN_INTERRUPTED "a5faf87d440c4e05b5795e50f9cc55ea"
+#define JOURNAL_RUN_PUT_OFF     "3b65b3593fda4c95ab48ed2ddce67878"
 #define JOURNAL_RUN_FAILED      "830f80788b81413eadd272a539ddd0e0"
 
 /* The MESSAGE_ID of a finding's class, which are the letters that its id begins with. Static. */
@@ -34,7 +36,10 @@ void journal_run_end(const RunRecord *record, const char *next_run);
 /* A run that was not even begun. RUN_ID, STATE "refused", VERDICT, REASON. */
 void journal_run_refused(const RunRecord *record, const char *reason);
 
-/* Runs of a daemon or a host that died under them: N_RUNS. */
-void journal_runs_interrupted(unsigned n_runs);
+/* Runs of a daemon or a host that died under them: N_RUNS, N_UNCLEAN_BOOTS. */
+void journal_runs_interrupted(const StoreInterrupted *interrupted);
+
+/* A run by schedule that was not started now: KIND, CAUSE (schedule_cause_name()), REASON. */
+void journal_run_put_off(const char *kind, const char *cause, const char *reason);
 
 #endif

@@ -82,8 +82,11 @@ static int look_main(const ChildLink *link, void *data)
                  r == -EBADMSG ? "this is no device tree blob" : strerror(-r));
         r = child_send(link, json_pack("{s:s}", "failure", failure));
     } else {
-        json_t *inspection = inspection_build(&facts, NULL);
+        json_t *inspection;
 
+        if (!look_->root && !look_->dtb)
+            facts.schedule_latch = schedule_copy_latch(look_->manager->schedule);
+        inspection = inspection_build(&facts, NULL);
         json_object_set_new(inspection, "seen_boottime_usec",
                             json_integer((json_int_t)clock_boottime_usec()));
         r = child_send(link, json_pack("{s:o}", "inspection", inspection));

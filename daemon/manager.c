@@ -20,6 +20,7 @@
 #include "daemon/log.h"
 #include "daemon/metrics.h"
 #include "daemon/self-look.h"
+#include "daemon/store-time.h"
 
 static void on_quiet(void *userdata)
 {
@@ -69,6 +70,7 @@ static void on_corruption(void *userdata)
 static void stop(Manager *manager)
 {
     sd_notify(0, "STOPPING=1");
+    schedule_stop(manager->schedule);
     jobs_stop(manager->jobs, on_idle, manager);
 }
 
@@ -106,20 +108,20 @@ static void open_store(Manager *manager)
 {
     const char *directory = manager->config.state_directory;
     _cleanup_free_ char *notice = NULL;
-    unsigned n_interrupted = 0;
+    StoreInterrupted interrupted = { 0 };
+    StoreTime now = store_time_now();
     int r = store_open(directory, &manager->store, &notice);
 
     if (notice)
         log_error("%s", notice);
     if (r >= 0) {
         evidence_sweep(manager->config.runtime_directory, directory);
-        r = store_interrupt_unfinished(
-            manager->store, "xdmad or the host ended while it was under way", &n_interrupted);
+        r = store_interrupt_unfinished(manager->store, &now, &interrupted);
         if (r < 0)
             manager->store = store_close(manager->store);
     }
-    if (n_interrupted > 0)
-        journal_runs_interrupted(n_interrupted);
+    if (interrupted.n_runs > 0)
+        journal_runs_interrupted(&interrupted);
     if (r >= 0)
         return;
     if (asprintf(&manager->store_failure, "no run can be recorded in %s: %s", directory,
@@ -204,6 +206,8 @@ int manager_new(Config *config, bool private_, Manager **ret_manager)
         jobs_on_end(manager->jobs, on_run_end, manager);
         jobs_on_corruption(manager->jobs, on_corruption, manager);
     }
+    if (r >= 0)
+        r = schedule_new(manager, &manager->schedule);
     if (r >= 0 && !private_)
         r = publisher_new(manager->event, &manager->publisher);
     if (r >= 0 && !private_)
@@ -226,6 +230,7 @@ Manager *manager_free(Manager *manager)
         return NULL;
     /* first the questions under way, then who may have asked them */
     manager->offload = offload_free(manager->offload);
+    manager->schedule = schedule_free(manager->schedule);
     manager->jobs = jobs_free(manager->jobs);
     manager->server = varlink_server_free(manager->server);
     manager->publisher = publisher_free(manager->publisher);

@@ -14,12 +14,13 @@
 #include "daemon/jobs.h"
 #include "daemon/offload.h"
 #include "daemon/publisher.h"
+#include "daemon/schedule.h"
 #include "daemon/store.h"
 #include "daemon/varlink-server.h"
 
 #define MANAGER_MAX_LOOKS 8U /* at a time: each is a process */
 
-typedef struct Manager {
+struct Manager {
     sd_event *event;
     Config config;
     Store *store;        /* used through offload alone; NULL: see store_failure */
@@ -27,6 +28,7 @@ typedef struct Manager {
     Offload *offload;
     VarlinkServer *server;
     Jobs *jobs;
+    Schedule *schedule;
     Publisher *publisher; /* NULL of a private daemon: the host's tools are not to hear of it */
     uint64_t started_boottime_usec;
     unsigned n_looks;                  /* children that look at the host for a call */
@@ -35,7 +37,7 @@ typedef struct Manager {
     sd_event_source *self_look;        /* one that is to begin; see self-look.h */
     sd_event_source *textfile_refresh; /* see metrics.h; NULL without a textfile */
     bool private_;                     /* serves one peer on a socket pair, and ends with it */
-} Manager;
+};
 
 /* Take over the configuration (also on failure) and make ready, without any peer yet.
  * 0 and *ret_manager, or negative errno. */

@@ -11,6 +11,7 @@
 #include "common/verdict.h"
 #include "daemon/metrics-bench.h"
 #include "daemon/metrics-corruption.h"
+#include "daemon/metrics-schedule.h"
 #include "daemon/metrics-writer.h"
 #include "placement/card.h"
 
@@ -215,6 +216,7 @@ static void tell_all(MetricsWriter *writer, const MetricsInput *input)
     metrics_plain(writer, "xdmad_write_budget_bytes", "Bytes that runs may write in 24 hours.",
                   (double)input->budget_bytes);
     tell_wear(writer, devices);
+    metrics_tell_schedule(writer, input->schedule);
     metrics_tell_bench(writer, input->last_bench, devices);
     tell_devices(writer, devices);
     metrics_family(writer, "xdmad_samples_dropped",

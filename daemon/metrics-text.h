@@ -25,6 +25,7 @@ typedef struct MetricsInput {
     const json_t *last_run;          /* type Run: the last that ended with a verdict */
     const json_t *last_run_findings; /* [{id, severity}]: what that run found */
     const json_t *last_bench;        /* {run, figures, environment}: the last with figures */
+    const json_t *schedule;          /* type Schedule */
     bool corrupted;                  /* a corruption was found, and no verify has passed since */
     uint64_t n_corruptions;          /* runs that found one, of all time */
     const json_t *corrupt_cards;     /* [CorruptCard]: cards that are not written to any more */

@@ -63,6 +63,8 @@ static int add_end(const RunRecord *record, json_t *run)
     if (r == 0 && record->ended_boottime_usec)
         r = json_object_set_new(run, "ended_boottime_usec",
                                 json_integer((json_int_t)record->ended_boottime_usec));
+    if (r == 0 && record->scheduled)
+        r = json_object_set_new(run, "scheduled", json_true());
     if (r == 0 && record->clock != RUN_CLOCK_UNKNOWN)
         r = json_object_set_new(run, "clock_synchronised",
                                 json_boolean(record->clock == RUN_CLOCK_SYNCHRONISED));

@@ -35,9 +35,10 @@ typedef struct RunRecord {
     RunState state;
     bool has_verdict;
     Verdict verdict;
-    char *reason;  /* in one sentence; NULL = none; owned */
-    char *target;  /* as asked for, or as found; owned */
-    char *profile; /* owned */
+    char *reason;   /* in one sentence; NULL = none; owned */
+    char *target;   /* as asked for, or as found; owned */
+    char *profile;  /* owned */
+    bool scheduled; /* asked for by a calendar */
     unsigned legs_done;
     unsigned legs_total;
     uint64_t started_realtime_usec;

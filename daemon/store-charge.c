@@ -6,7 +6,8 @@
 
 #include "common/clock.h"
 
-#define DAY_USEC (UINT64_C(86400) * USEC_PER_SEC)
+#define DAY_USEC  (UINT64_C(86400) * USEC_PER_SEC)
+#define WEEK_USEC (7 * DAY_USEC)
 
 int store_put_charge(Store *store, const RunRecord *record, const StoreTime *now, uint64_t bytes)
 {
@@ -26,12 +27,13 @@ int store_put_charge(Store *store, const RunRecord *record, const StoreTime *now
     return db_errno(sqlite3_step(statement));
 }
 
-static sqlite3_int64 day_before(uint64_t usec)
+static sqlite3_int64 before(uint64_t usec, uint64_t span_usec)
 {
-    return usec > DAY_USEC ? (sqlite3_int64)(usec - DAY_USEC) : -1;
+    return usec > span_usec ? (sqlite3_int64)(usec - span_usec) : -1;
 }
 
-int store_charged_bytes(Store *store, const StoreTime *now, uint64_t *ret_bytes)
+static int charged_within(Store *store, const StoreTime *now, uint64_t span_usec,
+                          uint64_t *ret_bytes)
 {
     _cleanup_statement_ sqlite3_stmt *statement = NULL;
     int r = db_prepare(store,
@@ -41,12 +43,19 @@ int store_charged_bytes(Store *store, const StoreTime *now, uint64_t *ret_bytes)
 
     if (r < 0)
         return r;
-    sqlite3_bind_int64(statement, 1, day_before(now->realtime_usec));
+    sqlite3_bind_int64(statement, 1, before(now->realtime_usec, span_usec));
     db_bind_text(statement, 2, now->boot_id);
-    sqlite3_bind_int64(statement, 3, day_before(now->boottime_usec));
+    sqlite3_bind_int64(statement, 3, before(now->boottime_usec, span_usec));
     r = sqlite3_step(statement);
     if (r != SQLITE_ROW)
         return db_errno(r);
     *ret_bytes = (uint64_t)sqlite3_column_int64(statement, 0);
     return 0;
+}
+
+int store_charged_writes(Store *store, const StoreTime *now, StoreWrites *ret_charged)
+{
+    int r = charged_within(store, now, DAY_USEC, &ret_charged->day_bytes);
+
+    return r < 0 ? r : charged_within(store, now, WEEK_USEC, &ret_charged->week_bytes);
 }

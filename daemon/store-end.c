@@ -307,5 +307,7 @@ int store_finish_run(Store *store, const RunRecord *record, const StoreTime *now
         r = store_put_charge(store, record, now, *written_bytes);
     if (r >= 0 && report)
         r = put_report(store, record, report);
+    if (r >= 0 && record->state == RUN_DONE && record->legs_done > 0)
+        r = store_forget_unclean_boots(store);
     return db_finish(store, r);
 }

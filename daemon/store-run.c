@@ -14,7 +14,7 @@
 #define RUN_COLUMNS                                                                                \
     "id, kind, state, verdict, reason, target, profile, legs_done, legs_total,"                    \
     " started_realtime_usec, started_boottime_usec, boot_id, evidence, ended_realtime_usec,"       \
-    " ended_boottime_usec, clock_synchronised"
+    " ended_boottime_usec, clock_synchronised, scheduled"
 
 static void bind_record(sqlite3_stmt *statement, const RunRecord *record)
 {
@@ -37,20 +37,22 @@ static void bind_record(sqlite3_stmt *statement, const RunRecord *record)
     }
     if (record->clock != RUN_CLOCK_UNKNOWN)
         sqlite3_bind_int64(statement, 16, record->clock == RUN_CLOCK_SYNCHRONISED);
+    sqlite3_bind_int64(statement, 17, record->scheduled);
 }
 
 int store_put_record(Store *store, const RunRecord *record)
 {
     _cleanup_statement_ sqlite3_stmt *statement = NULL;
-    int r = db_prepare(store,
-                       "INSERT INTO run (" RUN_COLUMNS ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
-                       " ON CONFLICT (id) DO UPDATE SET state = excluded.state,"
-                       " verdict = excluded.verdict, reason = excluded.reason,"
-                       " target = excluded.target, legs_done = excluded.legs_done,"
-                       " legs_total = excluded.legs_total, evidence = excluded.evidence,"
-                       " ended_realtime_usec = excluded.ended_realtime_usec,"
-                       " ended_boottime_usec = excluded.ended_boottime_usec",
-                       &statement);
+    int r =
+        db_prepare(store,
+                   "INSERT INTO run (" RUN_COLUMNS ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+                   " ON CONFLICT (id) DO UPDATE SET state = excluded.state,"
+                   " verdict = excluded.verdict, reason = excluded.reason,"
+                   " target = excluded.target, legs_done = excluded.legs_done,"
+                   " legs_total = excluded.legs_total, evidence = excluded.evidence,"
+                   " ended_realtime_usec = excluded.ended_realtime_usec,"
+                   " ended_boottime_usec = excluded.ended_boottime_usec",
+                   &statement);
 
     if (r < 0)
         return r;
@@ -58,51 +60,80 @@ int store_put_record(Store *store, const RunRecord *record)
     return db_errno(sqlite3_step(statement));
 }
 
-static int admit(Store *store, const RunRecord *record, uint64_t write_bytes, uint64_t budget_bytes,
-                 const StoreTime *now, uint64_t *ret_charged_bytes)
+static bool fits(uint64_t more_bytes, uint64_t charged_bytes, uint64_t budget_bytes)
 {
-    int r = store_charged_bytes(store, now, ret_charged_bytes);
+    return more_bytes == 0 ||
+           (charged_bytes <= budget_bytes && more_bytes <= budget_bytes - charged_bytes);
+}
+
+static int admit(Store *store, const RunRecord *record, uint64_t write_bytes,
+                 const StoreWrites *budget, const StoreTime *now, StoreWrites *ret_charged)
+{
+    int r = store_charged_writes(store, now, ret_charged);
 
     if (r < 0)
         return r;
-    if (write_bytes > 0 &&
-        (*ret_charged_bytes > budget_bytes || write_bytes > budget_bytes - *ret_charged_bytes))
+    if (!fits(write_bytes, ret_charged->day_bytes, budget->day_bytes) ||
+        !fits(write_bytes, ret_charged->week_bytes, budget->week_bytes))
         return 0;
     r = store_put_record(store, record);
     if (r >= 0)
         r = store_put_charge(store, record, now, write_bytes);
+    if (r >= 0 && record->scheduled)
+        r = store_forget_refusals(store);
     return r < 0 ? r : 1;
 }
 
 int store_admit_run(Store *store, const RunRecord *record, uint64_t write_bytes,
-                    uint64_t budget_bytes, const StoreTime *now, uint64_t *ret_charged_bytes)
+                    const StoreWrites *budget, const StoreTime *now, StoreWrites *ret_charged)
 {
     int r = db_execute(store, "BEGIN IMMEDIATE");
 
     if (r < 0)
         return r;
-    return db_finish(store,
-                     admit(store, record, write_bytes, budget_bytes, now, ret_charged_bytes));
+    return db_finish(store, admit(store, record, write_bytes, budget, now, ret_charged));
 }
 
-int store_interrupt_unfinished(Store *store, const char *reason, unsigned *ret_n)
+/* Which of the two went down is known where both boots are. */
+static int interrupt(Store *store, const StoreTime *now, unsigned *ret_n)
 {
     _cleanup_statement_ sqlite3_stmt *statement = NULL;
     int r = db_prepare(store,
-                       "UPDATE run SET state = 'interrupted', reason = CASE verdict"
-                       " WHEN 'corruption' THEN coalesce(reason || '; ', '') || ?1 ELSE ?1 END,"
-                       " verdict = CASE verdict WHEN 'corruption' THEN verdict END"
+                       "UPDATE run SET state = 'interrupted',"
+                       " verdict = CASE verdict WHEN 'corruption' THEN verdict END,"
+                       " reason = CASE verdict WHEN 'corruption' THEN coalesce(reason || '; ', '')"
+                       " ELSE '' END || CASE"
+                       " WHEN boot_id = '' OR ?1 = '' THEN"
+                       " 'xdmad or the host ended while it was under way'"
+                       " WHEN boot_id = ?1 THEN 'xdmad ended while it was under way'"
+                       " ELSE 'the host went down while it was under way' END"
                        " WHERE state IN ('queued', 'running')",
                        &statement);
 
     if (r < 0)
         return r;
-    db_bind_text(statement, 1, reason);
+    db_bind_text(statement, 1, now->boot_id);
     r = db_errno(sqlite3_step(statement));
+    if (r >= 0)
+        *ret_n = (unsigned)sqlite3_changes(store->db);
+    return r;
+}
+
+int store_interrupt_unfinished(Store *store, const StoreTime *now,
+                               StoreInterrupted *ret_interrupted)
+{
+    StoreInterrupted interrupted = { 0 };
+    int r = db_execute(store, "BEGIN IMMEDIATE");
+
     if (r < 0)
         return r;
-    *ret_n = (unsigned)sqlite3_changes(store->db);
-    return 0;
+    r = store_count_unclean_boots(store, now, &interrupted);
+    if (r >= 0)
+        r = interrupt(store, now, &interrupted.n_runs);
+    r = db_finish(store, r);
+    if (r >= 0)
+        *ret_interrupted = interrupted;
+    return r;
 }
 
 static int take_text(sqlite3_stmt *statement, int column, char **field)
@@ -131,6 +162,7 @@ static int record_from_row(sqlite3_stmt *statement, RunRecord *ret_record)
     if (sqlite3_column_type(statement, 15) != SQLITE_NULL)
         record.clock =
             sqlite3_column_int64(statement, 15) ? RUN_CLOCK_SYNCHRONISED : RUN_CLOCK_UNSYNCHRONISED;
+    record.scheduled = sqlite3_column_int64(statement, 16) != 0;
     record.has_verdict = verdict && verdict_from_name(verdict, &record.verdict) >= 0;
     db_copy_text(statement, 0, record.id, sizeof(record.id));
     db_copy_text(statement, 11, record.boot_id, sizeof(record.boot_id));
@@ -225,6 +257,16 @@ int store_count_corruptions(Store *store, uint64_t *ret_n)
 
     *ret_n = (uint64_t)n;
     return r;
+}
+
+int store_get_last_scheduled(Store *store, RunRecord *ret_record)
+{
+    _cleanup_statement_ sqlite3_stmt *statement = NULL;
+    int r = db_prepare(store,
+                       "SELECT " RUN_COLUMNS " FROM run WHERE scheduled ORDER BY seq DESC LIMIT 1",
+                       &statement);
+
+    return r < 0 ? r : first_record(statement, ret_record);
 }
 
 int store_is_corrupted(Store *store, bool *ret_corrupted)

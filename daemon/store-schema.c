@@ -113,6 +113,21 @@ static const char *const migrations[] = {
 
     /* [{id, severity}]; NULL where an older xdmad, or a run without report, left none. */
     "ALTER TABLE run ADD COLUMN findings TEXT;",
+
+    /* One row: boots that ended under a run since one went well, and what came of the calendar's
+     * last tries. */
+    "ALTER TABLE run ADD COLUMN scheduled INTEGER NOT NULL DEFAULT 0;"
+    "CREATE TABLE schedule ("
+    " id INTEGER PRIMARY KEY CHECK (id = 1),"
+    " unclean_boots INTEGER NOT NULL DEFAULT 0,"
+    " latch_run TEXT,"
+    " latch_realtime_usec INTEGER,"
+    " refusals INTEGER NOT NULL DEFAULT 0,"
+    " refused_cause TEXT,"
+    " refused_reason TEXT,"
+    " refused_realtime_usec INTEGER"
+    ") STRICT;"
+    "INSERT INTO schedule (id) VALUES (1);",
 };
 
 #define SCHEMA_VERSION ((int)(sizeof(migrations) / sizeof(migrations[0])))

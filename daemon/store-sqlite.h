@@ -53,6 +53,17 @@ int store_migrate(Store *store);
 /* Put down a run's record, new or known (store-run.c): inside a transaction. */
 int store_put_record(Store *store, const RunRecord *record);
 
+/* Count the boots that ended under runs which are not finished, and latch the schedule when they
+ * are too many; fills n_unclean_boots and latched (store-schedule.c): inside a transaction. */
+int store_count_unclean_boots(Store *store, const StoreTime *now,
+                              StoreInterrupted *ret_interrupted);
+
+/* A run went to its end, so that the count begins anew, unless it is latched by now; a scheduled
+ * run was admitted, so that what was refused before is of no interest (store-schedule.c): inside a
+ * transaction. */
+int store_forget_unclean_boots(Store *store);
+int store_forget_refusals(Store *store);
+
 /* Put down the charge of a run, dated now (store-charge.c): inside a transaction. */
 int store_put_charge(Store *store, const RunRecord *record, const StoreTime *now, uint64_t bytes);
 

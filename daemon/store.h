@@ -34,17 +34,36 @@ typedef struct StoreTime {
 int store_open(const char *directory, Store **ret_store, char **ret_notice);
 Store *store_close(Store *store);
 
-/* Every run that was queued or running is now interrupted: nobody is left to run it. Its verdict is
- * none, but for a corruption, which stays what it is. 0 and *ret_n. */
-int store_interrupt_unfinished(Store *store, const char *reason, unsigned *ret_n);
+/* What was under way when the last daemon ended. */
+typedef struct StoreInterrupted {
+    unsigned n_runs;
+    unsigned n_unclean_boots; /* boots that ended under one of them, whatever they were */
+    bool latched;             /* by now that is too many: see daemon/store-schedule.h */
+} StoreInterrupted;
+
+/*
+ * Every run that was queued or running is now interrupted: nobody is left to run it. Its verdict
+ * is none, but for a corruption, which stays what it is. A run of another boot than this one is one
+ * that the host went down under, for a daemon that is stopped in order ends its runs; which boots
+ * these were is counted in the same transaction. 0 and *ret_interrupted, or negative errno.
+ */
+int store_interrupt_unfinished(Store *store, const StoreTime *now,
+                               StoreInterrupted *ret_interrupted);
+
+/* Bytes written in the 24 hours and in the 7 days before now: those that were charged, or those
+ * that may be. */
+typedef struct StoreWrites {
+    uint64_t day_bytes;
+    uint64_t week_bytes;
+} StoreWrites;
 
 /*
  * Admit a run: its record and its charge in one transaction, both or neither.
- * 1 admitted; 0 when `write_bytes` more would pass `budget_bytes` (*ret_charged_bytes is what
- * store_charged_bytes() tells); negative errno.
+ * 1 admitted; 0 when `write_bytes` more would pass the budget of a day or of a week (*ret_charged
+ * is what store_charged_writes() tells); negative errno.
  */
 int store_admit_run(Store *store, const RunRecord *record, uint64_t write_bytes,
-                    uint64_t budget_bytes, const StoreTime *now, uint64_t *ret_charged_bytes);
+                    const StoreWrites *budget, const StoreTime *now, StoreWrites *ret_charged);
 
 /*
  * Write how a run ended, in one transaction: the record; what the kernel counted as written, where
@@ -76,6 +95,9 @@ int store_find_run(Store *store, const char *word, RunRecord *ret_record);
 /* The newest run that ended with a verdict: 1 and *ret_record (the caller's), 0, or negative errno.
  */
 int store_get_last_verdict(Store *store, RunRecord *ret_record);
+
+/* The newest run that was asked for by a calendar: likewise. */
+int store_get_last_scheduled(Store *store, RunRecord *ret_record);
 
 /* Whether a run found corruption and no verify has passed since. 0 or negative errno. */
 int store_is_corrupted(Store *store, bool *ret_corrupted);
@@ -109,8 +131,8 @@ int store_clear_latch(Store *store, const char *card);
 /* All of them, the oldest first; the caller frees *ret_latches. 0 or negative errno. */
 int store_list_latches(Store *store, CardLatch **ret_latches, size_t *ret_n);
 
-/* What was charged in the 24 hours before now, by either clock: one that was set back or forward
- * frees nothing of this boot, and a charge from the future still counts. */
-int store_charged_bytes(Store *store, const StoreTime *now, uint64_t *ret_bytes);
+/* What was charged before now, by either clock: one that was set back or forward frees nothing of
+ * this boot, and a charge from the future still counts. */
+int store_charged_writes(Store *store, const StoreTime *now, StoreWrites *ret_charged);
 
 #endif

@@ -69,6 +69,7 @@ extern const DoctorTable doctor_live;
 extern const DoctorTable doctor_card;
 extern const DoctorTable doctor_reread;
 extern const DoctorTable doctor_known_bad;
+extern const DoctorTable doctor_schedule;
 extern const DoctorTable doctor_evidence;
 
 /* Add a line of evidence, cut at 255 bytes. */

@@ -18,7 +18,7 @@ static const char *const severities[] = { "critical", "error", "warn", "unknown"
 
 static const DoctorTable *const tables[] = {
     &doctor_card, &doctor_reread, &doctor_window,    &doctor_memory,   &doctor_pool,
-    &doctor_path, &doctor_live,   &doctor_known_bad, &doctor_evidence,
+    &doctor_path, &doctor_live,   &doctor_known_bad, &doctor_schedule, &doctor_evidence,
 };
 
 /* One array for each severity. */

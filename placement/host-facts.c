@@ -54,6 +54,7 @@ void host_facts_done(HostFacts *facts)
         storage_device_done(&facts->devices[i]);
     free(facts->devices);
     live_account_free(facts->live);
+    free(facts->schedule_latch);
     json_decref(facts->environment);
     json_decref(facts->unknown);
     memset(facts, 0, sizeof(*facts));

@@ -94,6 +94,7 @@ typedef struct HostFacts {
     size_t n_devices;
     StorageDevice *devices;   /* owned */
     struct LiveAccount *live; /* what was seen live; NULL where nobody watched; owned */
+    char *schedule_latch;     /* the run that took runs by schedule off, or NULL; owned */
     json_t *environment;      /* an object */
     json_t *unknown;          /* array of strings: evidence that could not be had, and why */
 } HostFacts;

@@ -53,11 +53,13 @@ static int append(Store *store, unsigned run, const json_t *report)
 {
     StoreTime now = store_time_now();
     RunRecord record = { .kind = "bench", .state = RUN_QUEUED, .legs_total = 48 };
-    uint64_t charged, written = 1;
+    const StoreWrites budget = { UINT64_MAX / 2, UINT64_MAX / 2 };
+    StoreWrites charged;
+    uint64_t written = 1;
     int r;
 
     snprintf(record.id, sizeof(record.id), "%08x%024x", run * 2654435761U, run);
-    r = store_admit_run(store, &record, 1, UINT64_MAX / 2, &now, &charged);
+    r = store_admit_run(store, &record, 1, &budget, &now, &charged);
     if (r <= 0)
         return r < 0 ? r : -EDQUOT;
     record.state = RUN_DONE;

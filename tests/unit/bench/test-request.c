@@ -32,6 +32,7 @@ static void test_defaults(void **state)
         assert_null(request.target);
         assert_string_equal(request.profile, "quick");
         assert_false(request.dry_run);
+        assert_false(request.scheduled);
         assert_null(request.confirm_cid);
         assert_false(request.seed_given);
         run_request_done(&request);
@@ -49,7 +50,8 @@ static void test_everything_given_survives_a_round_trip(void **state)
 
     (void)state;
     assert_int_equal(parse("{\"target\":\"/dev/mmcblk0\",\"profile\":\"full\",\"dry_run\":true,"
-                           "\"confirm_cid\":\"" CID "\",\"seed\":9223372036854775807}",
+                           "\"confirm_cid\":\"" CID
+                           "\",\"seed\":9223372036854775807,\"scheduled\":true}",
                            &request, &error),
                      0);
     assert_string_equal(request.target, "/dev/mmcblk0");
@@ -60,6 +62,7 @@ static void test_everything_given_survives_a_round_trip(void **state)
     json_decref(json);
     assert_string_equal(request.profile, "full");
     assert_true(request.dry_run);
+    assert_true(request.scheduled);
     assert_true(request.seed_given);
     assert_int_equal(request.seed, INT64_MAX);
     run_request_done(&request);
@@ -76,6 +79,7 @@ static void test_wrong_fields_are_named(void **state)
         { "{\"target\":\"\"}", "target" },
         { "{\"target\":\"a\\nb\"}", "target" },
         { "{\"target\":\"a\\u0000b\"}", "target" },
+        { "{\"scheduled\":1}", "scheduled" },
         { "{\"profile\":\"fast\"}", "profile" },
         { "{\"profile\":1}", "profile" },
         { "{\"dry_run\":\"yes\"}", "dry_run" },

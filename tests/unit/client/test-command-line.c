@@ -137,7 +137,14 @@ static void test_refused(void **state)
     assert_refused("status --bogus", "--bogus");
     assert_refused("status -x", "-x");
     assert_refused("status --json=yes", "--json=yes");
-    assert_refused("bench --clear", "clear");
+    assert_verb("bench --clear", "bench");
+    assert_verb("bench --scheduled", "bench");
+    assert_verb("verify --scheduled --profile full", "verify");
+    assert_refused("watch --clear", "clear");
+    assert_refused("watch --scheduled", "scheduled");
+    assert_refused("bench --clear --confirm-cid " CID, "no card");
+    assert_refused("bench --clear --scheduled", "--clear");
+    assert_refused("bench --dry-run --scheduled", "--scheduled");
     assert_refused("verify --replay /x --clear", "--replay");
     assert_refused("-H pi verify --replay /x", "--replay");
     assert_refused("verify --clear /dev/mmcblk0", "--clear");

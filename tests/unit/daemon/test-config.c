@@ -26,6 +26,9 @@ static void test_all_keys(void **state)
 
     assert_int_equal(load(state,
                           "[bench]\nwrite_budget_per_day = 2G\n"
+                          "[schedule]\nboot_wait_sec = 0\ninterval_hours = 2\n"
+                          "quiet_window_sec = 7\nmax_cpu_busy_percent = 100\n"
+                          "max_disk_busy_percent = 0\nwrite_budget_per_week = 1G\n"
                           "[arena]\nmemory_limit = 512M\ntime_limit_sec = 5\npages = huge\n"
                           "[target]\ndirectory = /media/card\n"
                           "[evidence]\nmax_bytes = 1G\nmax_age_days = 2\n"
@@ -34,6 +37,12 @@ static void test_all_keys(void **state)
                           &config, &error),
                      0);
     assert_true(config.write_budget_bytes_per_day == UINT64_C(2) << 30);
+    assert_true(config.schedule.boot_wait_usec == 0);
+    assert_true(config.schedule.interval_usec == UINT64_C(7200000000));
+    assert_true(config.schedule.quiet_window_usec == 7000000);
+    assert_int_equal(config.schedule.max_cpu_busy_percent, 100);
+    assert_int_equal(config.schedule.max_disk_busy_percent, 0);
+    assert_true(config.schedule.write_budget_bytes_per_week == UINT64_C(1) << 30);
     assert_true(config.arena_memory_limit_bytes == UINT64_C(512) << 20);
     assert_true(config.arena_time_limit_usec == 5000000);
     assert_int_equal(config.arena_pages, ARENA_PAGES_HUGE);
@@ -53,6 +62,9 @@ static void test_absent_file_leaves_the_defaults(void **state)
     assert_int_equal(config_init(&config, "/state", "/run"), 0);
     assert_int_equal(config_load(&config, scratch_path(state, "none"), &error), 0);
     assert_true(config.write_budget_bytes_per_day == UINT64_C(8) << 30);
+    assert_true(config.schedule.boot_wait_usec == 600 * UINT64_C(1000000));
+    assert_true(config.schedule.interval_usec == 20 * UINT64_C(3600000000));
+    assert_true(config.schedule.write_budget_bytes_per_week == UINT64_C(4) << 30);
     assert_int_equal(config.arena_pages, ARENA_PAGES_AUTO);
     assert_null(config.target_directory);
     assert_true(config.evidence_max_bytes == UINT64_C(256) << 20);
@@ -69,6 +81,11 @@ static void test_wrong_values_are_named(void **state)
     } bad[] = {
         { "[bench]\nwrite_budget_per_day = lots\n", "write_budget_per_day = lots" },
         { "[arena]\ntime_limit_sec = 0\n", "whole seconds from 1 to 3600" },
+        { "[schedule]\nboot_wait_sec = soon\n", "whole seconds from 0 to 86400" },
+        { "[schedule]\ninterval_hours = 8761\n", "whole hours from 0 to 8760" },
+        { "[schedule]\nquiet_window_sec = 0\n", "whole seconds from 1 to 600" },
+        { "[schedule]\nmax_disk_busy_percent = 101\n", "whole percents from 0 to 100" },
+        { "[schedule]\nwrite_budget_per_week = -1\n", "as 4G" },
         { "[arena]\npages = giant\n", "auto, base or huge" },
         { "[target]\ndirectory = relative\n", "an absolute path" },
         { "[evidence]\nmax_age_days = 0\n", "whole days from 1 to 36500" },

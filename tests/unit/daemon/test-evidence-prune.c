@@ -67,11 +67,12 @@ static void put_run(Store *store, void **state, const char *id, uint64_t started
                          .started_realtime_usec = started_usec,
                          .clock = RUN_CLOCK_SYNCHRONISED };
     _cleanup_free_ char *path = evidence_path(*state, id);
-    uint64_t charged;
+    const StoreWrites budget = { 1, 1 };
+    StoreWrites charged;
     char file[128];
 
     snprintf(record.id, sizeof(record.id), "%s", id);
-    assert_int_equal(store_admit_run(store, &record, 0, 1, &now, &charged), 1);
+    assert_int_equal(store_admit_run(store, &record, 0, &budget, &now, &charged), 1);
     record.state = RUN_DONE;
     assert_int_equal(run_record_set(&record.evidence, path), 0);
     assert_int_equal(store_finish_run(store, &record, &now, NULL, NULL), 0);

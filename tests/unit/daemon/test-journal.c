@@ -21,7 +21,7 @@
 
 static const char *const run_messages[] = {
     JOURNAL_RUN_ENDED,       JOURNAL_RUN_CORRUPTION, JOURNAL_RUN_REFUSED,
-    JOURNAL_RUN_INTERRUPTED, JOURNAL_RUN_FAILED,
+    JOURNAL_RUN_INTERRUPTED, JOURNAL_RUN_FAILED,     JOURNAL_RUN_PUT_OFF,
 };
 
 static char *read_catalogue(void)
@@ -47,8 +47,8 @@ static bool explains(const char *catalogue, const char *message_id)
 static void every_message_is_explained(void **state)
 {
     static const DoctorTable *const tables[] = {
-        &doctor_card, &doctor_reread, &doctor_window,    &doctor_memory,
-        &doctor_pool, &doctor_path,   &doctor_known_bad, &doctor_evidence,
+        &doctor_card, &doctor_reread,    &doctor_window,   &doctor_memory,   &doctor_pool,
+        &doctor_path, &doctor_known_bad, &doctor_schedule, &doctor_evidence,
     };
     _cleanup_free_ char *catalogue = read_catalogue();
 
@@ -135,7 +135,9 @@ static void say_ends(void)
     record.reason = strdup("CMP-02: a block came back changed");
     journal_run_end(&record, "def");
     journal_run_refused(&record, "the write budget is spent");
-    journal_runs_interrupted(2);
+    journal_runs_interrupted(&(StoreInterrupted) { .n_runs = 2 });
+    journal_runs_interrupted(&(StoreInterrupted) { .n_runs = 1, .n_unclean_boots = 1 });
+    journal_run_put_off("bench", "busy", "the host is not quiet");
     run_record_done(&record);
 }
 
@@ -149,7 +151,9 @@ static void each_end_is_one_line(void **state)
               "xdmad: run abc: done, verdict corruption: CMP-02: a block came back changed; "
               "goes on as run def\n"
               "xdmad: run abc: refused: the write budget is spent\n"
-              "xdmad: 2 run(s) were under way when xdmad or the host ended: marked interrupted\n");
+              "xdmad: 2 run(s) were under way when xdmad ended: marked interrupted\n"
+              "xdmad: 1 run(s) were under way when the host went down: marked interrupted\n"
+              "xdmad: no bench by schedule now (busy): the host is not quiet\n");
 }
 
 static void say_much(void)

@@ -47,13 +47,22 @@ static json_t *make_last_bench(void)
                      figure("latency-p99", "seq-read-64k-qd4", "direct", 12690020, NULL));
 }
 
+static json_t *make_schedule(void)
+{
+    return json_pack("{s:i, s:{s:b, s:I}, s:{s:i, s:s, s:s}}", "unclean_boots", 1, "last",
+                     "clock_synchronised", 1, "ended_realtime_usec", (json_int_t)1795300000000000,
+                     "refused", "n", 3, "cause", "busy", "reason", "the host is not quiet");
+}
+
 static char *build(const json_t *inspection, const json_t *last_run, const json_t *last_bench)
 {
     _cleanup_json_ json_t *findings =
         json_pack("[{s:s, s:s}, {s:s, s:s}, {s:s, s:s}]", "id", "PATH-02", "severity", "error",
                   "id", "PATH-04", "severity", "critical", "id", "PATH-02", "severity", "error");
     _cleanup_json_ json_t *cards = json_pack("[{s:s}]", "card", "disk:mmcblk9");
+    _cleanup_json_ json_t *schedule = last_run ? make_schedule() : NULL;
     MetricsInput input = {
+        .schedule = schedule,
         .version = "0.1.0",
         .inspection = inspection,
         .last_run = last_run,

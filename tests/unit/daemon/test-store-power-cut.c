@@ -14,6 +14,7 @@
 
 #include "common/cleanup.h"
 #include "daemon/store-history.h"
+#include "daemon/store-schedule.h"
 #include "daemon/store.h"
 #include "tests/unit/daemon/power-cut-vfs.h"
 #include "tests/unit/daemon/scratch.h"
@@ -74,18 +75,19 @@ static int finish(Store *store, const char *id)
 static int admit(Store *store, const char *id)
 {
     RunRecord record = record_of(id);
-    uint64_t charged;
-    int r = store_admit_run(store, &record, ADMITTED, BUDGET, &now, &charged);
+    const StoreWrites budget = { BUDGET, BUDGET };
+    StoreWrites charged;
+    int r = store_admit_run(store, &record, ADMITTED, &budget, &now, &charged);
 
     return r < 0 ? r : r == 1 ? 0 : -EDQUOT;
 }
 
 static uint64_t charged(Store *store)
 {
-    uint64_t bytes = 0;
+    StoreWrites charged = { 0 };
 
-    assert_int_equal(store_charged_bytes(store, &now, &bytes), 0);
-    return bytes;
+    assert_int_equal(store_charged_writes(store, &now, &charged), 0);
+    return charged.day_bytes;
 }
 
 /* --- a run's end --------------------------------------------------------------------------- */
@@ -162,6 +164,42 @@ static bool admission_is_new(Store *store)
         run_record_done(&record);
     assert_int_equal(charged(store), r == 1 ? ADMITTED : 0);
     return r == 1;
+}
+
+/* --- a boot that ended under a run --------------------------------------------------------- */
+
+static void prepare_unclean(const char *directory)
+{
+    const StoreWrites budget = { BUDGET, BUDGET };
+    RunRecord record = record_of("first");
+    Store *store = open_sound(directory);
+    StoreWrites charged;
+
+    snprintf(record.boot_id, sizeof(record.boot_id), "boot-before");
+    assert_int_equal(store_admit_run(store, &record, 1, &budget, &now, &charged), 1);
+    store_close(store);
+}
+
+static int write_interruption(Store *store)
+{
+    StoreInterrupted interrupted;
+
+    return store_interrupt_unfinished(store, &now, &interrupted);
+}
+
+/* Counted with the run's end, neither twice nor never. */
+static bool interruption_is_new(Store *store)
+{
+    StoreSchedule schedule;
+    RunRecord record;
+    bool is_new;
+
+    assert_int_equal(store_get_run(store, "first", &record), 1);
+    is_new = record.state == RUN_INTERRUPTED;
+    run_record_done(&record);
+    assert_int_equal(store_load_schedule(store, &schedule), 0);
+    assert_int_equal(schedule.unclean_boots, is_new);
+    return is_new;
 }
 
 /* --- the first schema ---------------------------------------------------------------------- */
@@ -278,6 +316,13 @@ static void test_an_admission(void **state)
     cut_everywhere(state, &writing, 5);
 }
 
+static void test_an_unclean_boot(void **state)
+{
+    static const Writing writing = { prepare_unclean, write_interruption, interruption_is_new };
+
+    cut_everywhere(state, &writing, 5);
+}
+
 static void test_a_migration(void **state)
 {
     static const Writing writing = { prepare_older, NULL, older_is_whole };
@@ -326,9 +371,8 @@ static int group_setup(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        scratch_test(test_the_end_of_a_run),
-        scratch_test(test_an_admission),
-        scratch_test(test_a_migration),
+        scratch_test(test_the_end_of_a_run), scratch_test(test_an_admission),
+        scratch_test(test_an_unclean_boot),  scratch_test(test_a_migration),
         scratch_test(test_a_new_file),
     };
 

@@ -14,6 +14,7 @@
 #include "common/json.h"
 #include "daemon/store-finding.h"
 #include "daemon/store-history.h"
+#include "daemon/store-schedule.h"
 #include "tests/unit/daemon/scratch.h"
 
 #define DAY_USEC UINT64_C(86400000000)
@@ -41,12 +42,30 @@ static RunRecord record_of(const char *id)
     return record;
 }
 
+/* By a budget of a day alone. */
+static int admit_record(Store *store, const RunRecord *record, uint64_t bytes, uint64_t budget)
+{
+    const StoreWrites may = { budget, UINT64_MAX };
+    StoreWrites charged;
+
+    return store_admit_run(store, record, bytes, &may, &now, &charged);
+}
+
 static int admit(Store *store, const char *id, uint64_t bytes, uint64_t budget)
 {
     RunRecord record = record_of(id);
-    uint64_t charged = 0;
 
-    return store_admit_run(store, &record, bytes, budget, &now, &charged);
+    return admit_record(store, &record, bytes, budget);
+}
+
+/* What the day before has charged. */
+static int charged_at(Store *store, const StoreTime *when, uint64_t *ret_bytes)
+{
+    StoreWrites charged = { 0 };
+    int r = store_charged_writes(store, when, &charged);
+
+    *ret_bytes = charged.day_bytes;
+    return r;
 }
 
 static void test_a_run_survives(void **state)
@@ -89,7 +108,7 @@ static void test_the_budget_is_charged_before_the_write(void **state)
     assert_int_equal(admit(store, "three", 40, 100), 1);
     assert_int_equal(admit(store, "four", 1, 100), 0);
     assert_int_equal(admit(store, "five", 0, 100), 1); /* who only reads is no wear */
-    assert_int_equal(store_charged_bytes(store, &now, &charged), 0);
+    assert_int_equal(charged_at(store, &now, &charged), 0);
     assert_true(charged == 100);
     store_close(store);
 }
@@ -108,15 +127,15 @@ static void test_no_clock_frees_the_budget(void **state)
     uint64_t charged;
 
     assert_int_equal(admit(store, "one", 60, 100), 1);
-    assert_int_equal(store_charged_bytes(store, &set_forward, &charged), 0);
+    assert_int_equal(charged_at(store, &set_forward, &charged), 0);
     assert_true(charged == 60);
-    assert_int_equal(store_charged_bytes(store, &set_back, &charged), 0);
+    assert_int_equal(charged_at(store, &set_back, &charged), 0);
     assert_true(charged == 60);
-    assert_int_equal(store_charged_bytes(store, &rebooted, &charged), 0);
+    assert_int_equal(charged_at(store, &rebooted, &charged), 0);
     assert_true(charged == 60);
-    assert_int_equal(store_charged_bytes(store, &next_day, &charged), 0);
+    assert_int_equal(charged_at(store, &next_day, &charged), 0);
     assert_true(charged == 0);
-    assert_int_equal(store_charged_bytes(store, &early, &charged), 0);
+    assert_int_equal(charged_at(store, &early, &charged), 0);
     assert_true(charged == 0);
     store_close(store);
 }
@@ -132,14 +151,32 @@ static void test_the_kernels_count_settles_the_charge(void **state)
 
     assert_int_equal(admit(store, "one", 60, 1000), 1);
     assert_int_equal(store_finish_run(store, &record, &later, NULL, NULL), 0);
-    assert_int_equal(store_charged_bytes(store, &now, &charged), 0);
+    assert_int_equal(charged_at(store, &now, &charged), 0);
     assert_true(charged == 60); /* not known: it stays */
     assert_int_equal(store_finish_run(store, &record, &later, &more, NULL), 0);
-    assert_int_equal(store_charged_bytes(store, &now, &charged), 0);
+    assert_int_equal(charged_at(store, &now, &charged), 0);
     assert_true(charged == 80);
     assert_int_equal(store_finish_run(store, &record, &later, &nothing, NULL), 0);
-    assert_int_equal(store_charged_bytes(store, &now, &charged), 0);
+    assert_int_equal(charged_at(store, &now, &charged), 0);
     assert_true(charged == 0); /* it never came to write */
+    store_close(store);
+}
+
+static void test_a_week_has_a_budget_of_its_own(void **state)
+{
+    static const StoreWrites may = { 1000, 100 };
+    static const StoreTime days_later = { "next-boot", DAY_USEC, NOW_USEC + 6 * DAY_USEC,
+                                          RUN_CLOCK_SYNCHRONISED };
+    static const StoreTime week_later = { "next-boot", 2 * DAY_USEC, NOW_USEC + 7 * DAY_USEC,
+                                          RUN_CLOCK_SYNCHRONISED };
+    Store *store = open_store(state);
+    RunRecord one = record_of("one"), two = record_of("two");
+    StoreWrites charged;
+
+    assert_int_equal(store_admit_run(store, &one, 60, &may, &now, &charged), 1);
+    assert_int_equal(store_admit_run(store, &two, 60, &may, &days_later, &charged), 0);
+    assert_true(charged.day_bytes == 0 && charged.week_bytes == 60);
+    assert_int_equal(store_admit_run(store, &two, 60, &may, &week_later, &charged), 1);
     store_close(store);
 }
 
@@ -162,23 +199,156 @@ static void test_unfinished_runs_are_interrupted(void **state)
     Store *store = open_store(state);
     RunRecord record = record_of("done");
     RunRecord *records;
-    unsigned n_interrupted;
+    StoreInterrupted interrupted;
     size_t n;
 
     assert_int_equal(admit(store, "queued", 1, 100), 1);
     assert_int_equal(admit(store, "done", 1, 100), 1);
     record.state = RUN_DONE;
     assert_int_equal(store_finish_run(store, &record, &now, NULL, NULL), 0);
-    assert_int_equal(store_interrupt_unfinished(store, "the host died", &n_interrupted), 0);
-    assert_int_equal(n_interrupted, 1);
+    assert_int_equal(store_interrupt_unfinished(store, &now, &interrupted), 0);
+    assert_int_equal(interrupted.n_runs, 1);
+    assert_int_equal(interrupted.n_unclean_boots, 0); /* of no boot that is known */
     assert_int_equal(store_list_runs(store, 10, &records, &n), 0);
     assert_int_equal(n, 2);
     assert_string_equal(records[0].id, "done"); /* newest first */
     assert_int_equal(records[0].state, RUN_DONE);
     assert_int_equal(records[1].state, RUN_INTERRUPTED);
-    assert_string_equal(records[1].reason, "the host died");
+    assert_string_equal(records[1].reason, "xdmad or the host ended while it was under way");
     assert_false(records[1].has_verdict);
     store_free_runs(records, n);
+    store_close(store);
+}
+
+/* A run that is under way in that boot. */
+static void begin_in(Store *store, const char *id, const char *boot)
+{
+    RunRecord record = record_of(id);
+
+    snprintf(record.boot_id, sizeof(record.boot_id), "%s", boot);
+    assert_int_equal(admit_record(store, &record, 1, 100), 1);
+}
+
+static StoreInterrupted start_in(Store *store, const char *boot)
+{
+    StoreTime start = now;
+    StoreInterrupted interrupted;
+
+    snprintf(start.boot_id, sizeof(start.boot_id), "%s", boot);
+    assert_int_equal(store_interrupt_unfinished(store, &start, &interrupted), 0);
+    return interrupted;
+}
+
+static StoreSchedule load_schedule(Store *store)
+{
+    StoreSchedule schedule;
+
+    assert_int_equal(store_load_schedule(store, &schedule), 0);
+    return schedule;
+}
+
+static void finish_in(Store *store, const char *id, RunState end, unsigned legs)
+{
+    RunRecord record = record_of(id);
+
+    record.state = end;
+    record.legs_done = legs;
+    assert_int_equal(store_finish_run(store, &record, &now, NULL, NULL), 0);
+}
+
+static void test_two_boots_under_runs_latch_the_schedule(void **state)
+{
+    Store *store = open_store(state);
+    StoreInterrupted interrupted;
+    RunRecord record;
+
+    begin_in(store, "a", "boot-1");
+    begin_in(store, "a-waiting", "boot-1");
+    interrupted = start_in(store, "boot-2");
+    assert_int_equal(interrupted.n_runs, 2);
+    assert_int_equal(interrupted.n_unclean_boots, 1); /* two runs, one boot */
+    assert_false(interrupted.latched);
+    assert_int_equal(store_get_run(store, "a", &record), 1);
+    assert_string_equal(record.reason, "the host went down while it was under way");
+    run_record_done(&record);
+
+    begin_in(store, "b", "boot-2");
+    begin_in(store, "b-waiting", "boot-2");
+    interrupted = start_in(store, "boot-3");
+    assert_int_equal(interrupted.n_unclean_boots, 1);
+    assert_true(interrupted.latched);
+    assert_int_equal(load_schedule(store).unclean_boots, 2);
+    assert_string_equal(load_schedule(store).latch_run, "b"); /* the one that ran, not one behind */
+
+    begin_in(store, "c", "boot-3"); /* what goes well now does not release it, nor a restart */
+    finish_in(store, "c", RUN_DONE, 48);
+    interrupted = start_in(store, "boot-4");
+    assert_false(interrupted.latched); /* it was before */
+    assert_string_equal(load_schedule(store).latch_run, "b");
+    store_close(store);
+
+    store = open_store(state);
+    assert_string_equal(load_schedule(store).latch_run, "b");
+    assert_int_equal(store_release_schedule(store), 0);
+    assert_string_equal(load_schedule(store).latch_run, "");
+    assert_int_equal(load_schedule(store).unclean_boots, 0);
+    store_close(store);
+}
+
+static void test_what_is_no_unclean_boot(void **state)
+{
+    Store *store = open_store(state);
+    RunRecord record;
+
+    begin_in(store, "killed", "boot-1"); /* the daemon alone died */
+    assert_int_equal(start_in(store, "boot-1").n_unclean_boots, 0);
+    assert_int_equal(store_get_run(store, "killed", &record), 1);
+    assert_string_equal(record.reason, "xdmad ended while it was under way");
+    run_record_done(&record);
+    begin_in(store, "unknown", ""); /* no boot is known */
+    assert_int_equal(start_in(store, "boot-2").n_unclean_boots, 0);
+    begin_in(store, "now-unknown", "boot-2");
+    assert_int_equal(start_in(store, "").n_unclean_boots, 0);
+
+    begin_in(store, "one", "boot-2"); /* one, then a run that goes to its end, then one */
+    assert_int_equal(start_in(store, "boot-3").n_unclean_boots, 1);
+    begin_in(store, "cancelled", "boot-3");
+    finish_in(store, "cancelled", RUN_CANCELLED, 3); /* says nothing */
+    begin_in(store, "no-card", "boot-3");
+    finish_in(store, "no-card", RUN_DONE, 0); /* nor does one without legs */
+    assert_int_equal(load_schedule(store).unclean_boots, 1);
+    begin_in(store, "good", "boot-3");
+    finish_in(store, "good", RUN_DONE, 48);
+    assert_int_equal(load_schedule(store).unclean_boots, 0);
+    begin_in(store, "two", "boot-3");
+    assert_false(start_in(store, "boot-4").latched);
+    assert_int_equal(load_schedule(store).unclean_boots, 1);
+    store_close(store);
+}
+
+static void test_refusals_are_told_until_a_scheduled_run_starts(void **state)
+{
+    Store *store = open_store(state);
+    RunRecord by_hand = record_of("by-hand"), scheduled = record_of("scheduled"), last;
+
+    assert_string_equal(load_schedule(store).refused_reason, "");
+    assert_int_equal(store_note_refusal(store, SCHEDULE_BOOT, "just booted", &now), 0);
+    assert_int_equal(store_note_refusal(store, SCHEDULE_BUSY, "a build", &now), 0);
+    assert_int_equal(load_schedule(store).n_refusals, 2);
+    assert_string_equal(load_schedule(store).refused_cause, "busy");
+    assert_string_equal(load_schedule(store).refused_reason, "a build");
+    assert_true(load_schedule(store).refused_realtime_usec == NOW_USEC);
+    assert_int_equal(admit_record(store, &by_hand, 1, 100), 1);
+    assert_int_equal(load_schedule(store).n_refusals, 2);
+    assert_int_equal(store_get_last_scheduled(store, &last), 0);
+    scheduled.scheduled = true;
+    assert_int_equal(admit_record(store, &scheduled, 1, 100), 1);
+    assert_int_equal(load_schedule(store).n_refusals, 0);
+    assert_string_equal(load_schedule(store).refused_reason, "");
+    assert_int_equal(store_get_last_scheduled(store, &last), 1);
+    assert_string_equal(last.id, "scheduled");
+    assert_true(last.scheduled);
+    run_record_done(&last);
     store_close(store);
 }
 
@@ -324,7 +494,6 @@ static void test_a_corruption_stands_until_a_verify_passes(void **state)
     Store *store = open_store(state);
     RunRecord verify = record_of("verify");
     bool corrupted = true;
-    uint64_t charged;
 
     assert_int_equal(store_is_corrupted(store, &corrupted), 0);
     assert_false(corrupted);
@@ -333,7 +502,7 @@ static void test_a_corruption_stands_until_a_verify_passes(void **state)
     assert_int_equal(store_is_corrupted(store, &corrupted), 0);
     assert_true(corrupted);
     verify.kind = "verify";
-    assert_int_equal(store_admit_run(store, &verify, 0, 1, &now, &charged), 1);
+    assert_int_equal(admit_record(store, &verify, 0, 1), 1);
     verify.state = RUN_DONE;
     verify.has_verdict = true;
     verify.verdict = VERDICT_PASS;
@@ -350,12 +519,12 @@ static void test_a_corruption_outlives_its_run(void **state)
     Store *store = open_store(state);
     RunRecord verify = record_of("dies"), other = record_of("queued");
     bool corrupted = false;
-    uint64_t charged, n_corruptions = 9;
+    uint64_t n_corruptions = 9;
+    StoreInterrupted interrupted;
     RunRecord after;
-    unsigned n;
 
-    assert_int_equal(store_admit_run(store, &verify, 0, 1, &now, &charged), 1);
-    assert_int_equal(store_admit_run(store, &other, 0, 1, &now, &charged), 1);
+    assert_int_equal(admit_record(store, &verify, 0, 1), 1);
+    assert_int_equal(admit_record(store, &other, 0, 1), 1);
     assert_int_equal(store_count_corruptions(store, &n_corruptions), 0);
     assert_int_equal(n_corruptions, 0);
     assert_int_equal(store_set_latch(store, &latch), 0);
@@ -363,17 +532,18 @@ static void test_a_corruption_outlives_its_run(void **state)
     assert_int_equal(n_corruptions, 1);
     store_close(store);
     store = open_store(state);
-    assert_int_equal(store_interrupt_unfinished(store, "it died", &n), 0);
-    assert_int_equal(n, 2);
+    assert_int_equal(store_interrupt_unfinished(store, &now, &interrupted), 0);
+    assert_int_equal(interrupted.n_runs, 2);
     assert_int_equal(store_get_run(store, "dies", &after), 1);
     assert_int_equal(after.state, RUN_INTERRUPTED);
     assert_true(after.has_verdict);
     assert_int_equal(after.verdict, VERDICT_CORRUPTION);
-    assert_string_equal(after.reason, "4 blocks are wrong; it died");
+    assert_string_equal(after.reason,
+                        "4 blocks are wrong; xdmad or the host ended while it was under way");
     run_record_done(&after);
     assert_int_equal(store_get_run(store, "queued", &after), 1);
     assert_false(after.has_verdict);
-    assert_string_equal(after.reason, "it died");
+    assert_string_equal(after.reason, "xdmad or the host ended while it was under way");
     run_record_done(&after);
     assert_int_equal(store_is_corrupted(store, &corrupted), 0);
     assert_true(corrupted);
@@ -434,8 +604,12 @@ int main(void)
         scratch_test(test_the_budget_is_charged_before_the_write),
         scratch_test(test_no_clock_frees_the_budget),
         scratch_test(test_the_kernels_count_settles_the_charge),
+        scratch_test(test_a_week_has_a_budget_of_its_own),
         scratch_test(test_a_linked_directory),
         scratch_test(test_unfinished_runs_are_interrupted),
+        scratch_test(test_two_boots_under_runs_latch_the_schedule),
+        scratch_test(test_what_is_no_unclean_boot),
+        scratch_test(test_refusals_are_told_until_a_scheduled_run_starts),
         scratch_test(test_a_damaged_file_is_set_aside),
         scratch_test(test_a_second_daemon_is_kept_out),
         scratch_test(test_a_word_for_a_run),

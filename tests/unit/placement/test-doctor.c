@@ -329,8 +329,21 @@ static void cards_that_run(void **state)
     host_fixture_expect_none(&facts, "WEAR-01");
     json_object_set_new(device->card, "life_time", json_string("0x0a 0x01"));
     host_fixture_expect(&facts, "WEAR-01", "warn", "slow", "0x0a");
+    host_fixture_expect(&facts, "WEAR-01", "warn", "by schedule", NULL);
     json_object_set_new(device->card, "pre_eol_info", json_string("0x02"));
     host_fixture_expect(&facts, "WEAR-01", "warn", NULL, "0x02");
+    host_facts_done(&facts);
+}
+
+/* By the run that took it off, which is no device's. */
+static void a_schedule_that_is_off(void **state)
+{
+    HostFacts facts = { 0 };
+
+    (void)state;
+    host_fixture_expect_none(&facts, "SCHED-01");
+    facts.schedule_latch = strdup("6abca821");
+    host_fixture_expect(&facts, "SCHED-01", "warn", "by schedule", "while run 6abca821");
     host_facts_done(&facts);
 }
 
@@ -447,6 +460,7 @@ int main(void)
         cmocka_unit_test(a_pool_in_a_pv_dom0),
         cmocka_unit_test(full_pools_at_the_edge),
         cmocka_unit_test(cards_that_run),
+        cmocka_unit_test(a_schedule_that_is_off),
         cmocka_unit_test(cards_that_never_came_up),
         cmocka_unit_test(a_card_on_a_host_that_is_gone),
         cmocka_unit_test(no_facts_are_no_health),
