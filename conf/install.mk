@@ -9,7 +9,8 @@ install: all
 	$(Q)$(INSTALL) -D -m 0755 $(O)/xdmactl $(DESTDIR)$(PREFIX)/bin/xdmactl
 	$(Q)$(INSTALL) -d $(DESTDIR)$(UNITDIR)
 	$(Q)sed 's|@PREFIX@|$(PREFIX)|g' xdmad.service > $(DESTDIR)$(UNITDIR)/xdmad.service
-	$(Q)$(INSTALL) -m 0644 conf/xdmad.socket conf/xdmad-public.socket $(DESTDIR)$(UNITDIR)/
+	$(Q)sed 's|@PREFIX@|$(PREFIX)|g' conf/xdmad-bench.service > $(DESTDIR)$(UNITDIR)/xdmad-bench.service
+	$(Q)$(INSTALL) -m 0644 conf/xdmad.socket conf/xdmad-public.socket conf/xdmad-bench.timer $(DESTDIR)$(UNITDIR)/
 	$(Q)$(INSTALL) -D -m 0644 conf/xdmad.sysusers $(DESTDIR)/usr/lib/sysusers.d/xdmad.conf
 	$(Q)$(INSTALL) -D -m 0644 conf/xdmad.tmpfiles $(DESTDIR)/usr/lib/tmpfiles.d/xdmad.conf
 	$(Q)$(INSTALL) -D -m 0644 conf/xdmad.catalog $(DESTDIR)/usr/lib/systemd/catalog/xdmad.catalog

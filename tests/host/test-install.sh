@@ -11,6 +11,7 @@ make -C "$top" -s install O="$build" DESTDIR="$root" PREFIX=/usr SAN="${SAN-addr
 check "make install ends with 0" [ $? -eq 0 ]
 for file in usr/sbin/xdmad usr/bin/xdmactl usr/lib/systemd/system/xdmad.service \
     usr/lib/systemd/system/xdmad.socket usr/lib/systemd/system/xdmad-public.socket \
+    usr/lib/systemd/system/xdmad-bench.service usr/lib/systemd/system/xdmad-bench.timer \
     usr/lib/sysusers.d/xdmad.conf usr/lib/tmpfiles.d/xdmad.conf usr/lib/systemd/catalog/xdmad.catalog etc/xdmad/xdmad.conf \
     usr/share/xdmad/io.xdmad.varlink usr/share/xdmad/prometheus/xdmad.rules.yml usr/share/xdmad/grafana/xdmad.json \
     usr/share/doc/xdmad/FLEET.md usr/share/bash-completion/completions/xdmactl \
