@@ -23,6 +23,7 @@
 #include "bench/history.h"
 #include "common/cleanup.h"
 #include "common/json.h"
+#include "daemon/card-latches.h"
 #include "daemon/metrics-store.h"
 #include "daemon/store-history.h"
 #include "daemon/store-time.h"
@@ -223,14 +224,27 @@ static int write_metrics(const Host *host, const char *text)
     return fclose(file) == 0 && rename(hidden, out) == 0 ? 0 : -errno;
 }
 
+/* As the daemon's loop has them, of what its store keeps. */
+static json_t *corrupt_cards_of(Store *store)
+{
+    CardLatches *latches = NULL;
+    json_t *cards =
+        card_latches_new(store, NULL, &latches) < 0 ? NULL : card_latches_to_json(latches);
+
+    card_latches_free(latches);
+    return cards;
+}
+
 static int tell(const Host *host, const json_t *origin)
 {
     _cleanup_json_ json_t *inspection = make_inspection(host, origin);
+    _cleanup_json_ json_t *corrupt_cards = corrupt_cards_of(host->store);
     _cleanup_free_ char *text = NULL;
     MetricsInput known = { .version = XDMAD_VERSION,
                            .inspection = inspection,
+                           .corrupt_cards = corrupt_cards,
                            .budget_bytes = BUDGET_BYTES };
-    int r = metrics_from_store(host->store, &known, &text);
+    int r = corrupt_cards ? metrics_from_store(host->store, &known, &text) : -ENOMEM;
 
     return r < 0 ? r : write_metrics(host, text);
 }
