@@ -136,3 +136,9 @@ bool forensics_find_source(const VerifyWritten *written, uint32_t generation, co
         }
     return longest > 0;
 }
+
+void forensics_widen_source(const VerifyWritten *written, const uint8_t *bytes, size_t n_bytes,
+                            ByteSource *source)
+{
+    grow(&written[source->generation - 1].content, bytes, n_bytes, source, source->phase);
+}

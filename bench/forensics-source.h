@@ -34,4 +34,10 @@ typedef struct ByteSource {
 bool forensics_find_source(const VerifyWritten *written, uint32_t generation, const uint8_t *bytes,
                            size_t n_bytes, ByteSource *ret_source);
 
+/* Bytes around a source that was found in a part of them: how far its stretch reaches in [0,
+ * n_bytes), which is further where what belongs here is the same as the source's. `source` with
+ * from and to in these bytes. */
+void forensics_widen_source(const VerifyWritten *written, const uint8_t *bytes, size_t n_bytes,
+                            ByteSource *source);
+
 #endif

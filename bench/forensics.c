@@ -149,10 +149,21 @@ static bool find_stale(const SuspectBlock *block, Damage *damage)
     return false;
 }
 
-/* `at` is where the bytes that were searched begin in the block. */
-static void take_source(const SuspectBlock *block, uint32_t at, const ByteSource *source,
-                        Damage *damage)
+/* `at` is where the bytes that were searched begin in the block. *extent becomes as wide as the
+ * source explains the bytes: blocks of one generation are alike between their marks. */
+static void take_source(const SuspectBlock *block, Part part, uint32_t at, const ByteSource *source,
+                        Damage *damage, Part *extent)
 {
+    ByteSource wide = *source;
+
+    wide.from += at - part.begin;
+    wide.to += at - part.begin;
+    forensics_widen_source(block->written, block->received + part.begin, part.end - part.begin,
+                           &wide);
+    if (part.begin + wide.from < extent->begin)
+        extent->begin = part.begin + (uint32_t)wide.from;
+    if (part.begin + wide.to > extent->end)
+        extent->end = part.begin + (uint32_t)wide.to;
     damage->generation = source->generation;
     damage->source_block = source->block_offset_bytes;
     damage->left_over = block->before_known && source->generation == block->generation &&
@@ -175,7 +186,8 @@ static bool find_shift(const SuspectBlock *block, Part part, uint32_t begin, uin
     return forensics_find_shift(block, wanted(block), &bytes, ret_shift);
 }
 
-static DamageClass find_elsewhere(const SuspectBlock *block, Part part, Damage *damage)
+static DamageClass find_elsewhere(const SuspectBlock *block, Part part, Damage *damage,
+                                  Part *extent)
 {
     uint32_t n = damage->end - damage->begin;
     ByteSource source;
@@ -184,7 +196,7 @@ static DamageClass find_elsewhere(const SuspectBlock *block, Part part, Damage *
                                n, &source) ||
         source.to - source.from < n / 3)
         return DAMAGE_GARBAGE;
-    take_source(block, damage->begin, &source, damage);
+    take_source(block, part, damage->begin, &source, damage, extent);
     if (source.generation == block->generation &&
         source.block_offset_bytes == block->offset_bytes &&
         find_shift(block, part, damage->begin + (uint32_t)source.from,
@@ -195,7 +207,7 @@ static DamageClass find_elsewhere(const SuspectBlock *block, Part part, Damage *
 
 /* Blocks of one generation differ in their marks alone, which may be a few bits: such a stretch is
  * of another block if all of the part is. */
-static bool is_other_block(const SuspectBlock *block, Part part, Damage *damage)
+static bool is_other_block(const SuspectBlock *block, Part part, Damage *damage, Part *extent)
 {
     uint32_t n = part.end - part.begin;
     ByteSource source;
@@ -206,58 +218,64 @@ static bool is_other_block(const SuspectBlock *block, Part part, Damage *damage)
         source.block_offset_bytes == block->offset_bytes ||
         part.begin + source.from > damage->begin || part.begin + source.to < damage->end)
         return false;
-    take_source(block, part.begin, &source, damage);
+    take_source(block, part, part.begin, &source, damage, extent);
     return true;
 }
 
-static DamageClass find_class(const SuspectBlock *block, Part part, Damage *damage)
+/* *extent: as far as the class explains the bytes, the damaged stretch at least. */
+static DamageClass find_class(const SuspectBlock *block, Part part, Damage *damage, Part *extent)
 {
     if (all_are(block, damage, 0))
         return DAMAGE_ZEROS;
     if (all_are(block, damage, 0xff))
         return DAMAGE_ONES;
     if (is_flips(damage))
-        return is_other_block(block, part, damage) ? DAMAGE_MISPLACED : DAMAGE_FLIPPED;
+        return is_other_block(block, part, damage, extent) ? DAMAGE_MISPLACED : DAMAGE_FLIPPED;
     if (is_untouched(block, damage))
         return DAMAGE_UNTOUCHED;
     if (find_stale(block, damage))
         return DAMAGE_STALE;
-    return find_elsewhere(block, part, damage);
+    return find_elsewhere(block, part, damage, extent);
 }
 
-/* Whether a cut lies at a slot's edge, but for a few bytes that were right by chance. */
-static bool is_slot_edge(Part part, uint32_t cut, bool begins)
+/* Whether a slot's edge lies among the places where a cut may be: [from, to] of the part. */
+static bool holds_slot_edge(int64_t from, int64_t to)
 {
-    uint32_t at = cut - part.begin;
-    uint32_t beyond =
-        begins ? at % FORENSICS_SLOT_BYTES
-               : (FORENSICS_SLOT_BYTES - at % FORENSICS_SLOT_BYTES) % FORENSICS_SLOT_BYTES;
-
-    return beyond <= CUT_TOLERANCE_BYTES;
+    return to / FORENSICS_SLOT_BYTES * FORENSICS_SLOT_BYTES >= from;
 }
 
-static void find_cut(Part part, Damage *damage)
+/* A cut lies anywhere between what the class explains and what is damaged for certain, or some
+ * bytes from there that were right by chance. */
+static void find_cut(Part part, Part extent, Damage *damage)
 {
-    bool from_start = damage->begin - part.begin <= CUT_TOLERANCE_BYTES;
-    bool to_end = part.end - damage->end <= CUT_TOLERANCE_BYTES;
+    bool from_start = extent.begin - part.begin <= CUT_TOLERANCE_BYTES;
+    bool to_end = part.end - extent.end <= CUT_TOLERANCE_BYTES;
+    int64_t begin = (int64_t)damage->begin - part.begin, end = (int64_t)damage->end - part.begin;
+    int64_t earliest = (int64_t)extent.begin - part.begin,
+            latest = (int64_t)extent.end - part.begin;
 
     if (damage->class == DAMAGE_SHIFTED || damage->class == DAMAGE_FLIPPED || from_start == to_end)
         return;
+    if (begin - earliest < CUT_TOLERANCE_BYTES)
+        earliest = begin - CUT_TOLERANCE_BYTES;
+    if (latest - end < CUT_TOLERANCE_BYTES)
+        latest = end + CUT_TOLERANCE_BYTES;
     damage->partial = true;
-    damage->at_slot_edge = from_start ? is_slot_edge(part, damage->end, false)
-                                      : is_slot_edge(part, damage->begin, true);
+    damage->at_slot_edge =
+        from_start ? holds_slot_edge(end, latest) : holds_slot_edge(earliest, begin);
 }
 
 Damage forensics_judge(const SuspectBlock *block, uint32_t page)
 {
     Damage damage = { .page = page };
-    Part part = part_of(block, page);
+    Part part = part_of(block, page), extent;
     uint8_t pattern[VERIFY_PATTERN_BYTES];
 
     verify_content_pattern(&wanted(block)->content, block->offset_bytes, pattern);
     if (!measure(block, part, pattern, &damage))
         return damage;
-    damage.class = find_class(block, part, &damage);
-    find_cut(part, &damage);
+    extent = (Part) { damage.begin, damage.end };
+    damage.class = find_class(block, part, &damage, &extent);
+    find_cut(part, extent, &damage);
     return damage;
 }

@@ -328,6 +328,46 @@ static void test_partial(void **state)
     }
 }
 
+/* What the memory held before is most often the block before, which differs in its marks alone: a
+ * copy cut short leaves it behind the cut, and the cut may lie anywhere between two marks. */
+static void test_partial_over_a_neighbour(void **state)
+{
+    static const VerifyWritten small[] = { { { 42, 1 }, 4096, 1 << 20 } };
+    uint8_t received[4096];
+    SuspectBlock block = {
+        .written = small,
+        .generation = 1,
+        .received = received,
+        .page_bytes = PAGE_BYTES,
+        .before_known = true,
+    };
+
+    (void)state;
+    for (uint64_t at = 4096; at < 1 << 20; at += 4096) {
+        Damage damage;
+
+        block.offset_bytes = at;
+        block.before_block = at - 4096;
+        verify_content_fill(&small[0].content, at - 4096, 0, received, sizeof(received));
+        damage = forensics_judge(&block, 0);
+        assert_int_equal(damage.class, DAMAGE_MISPLACED);
+        assert_true(damage.left_over);
+        assert_false(damage.partial);
+        verify_content_fill(&small[0].content, at, 0, received, 2048);
+        damage = forensics_judge(&block, 0);
+        assert_int_equal(damage.class, DAMAGE_MISPLACED);
+        assert_true(damage.left_over);
+        assert_true(damage.partial);
+        assert_true(damage.at_slot_edge);
+        verify_content_fill(&small[0].content, at - 4096, 0, received, 1000);
+        verify_content_fill(&small[0].content, at, 1000, received + 1000, sizeof(received) - 1000);
+        damage = forensics_judge(&block, 0);
+        assert_int_equal(damage.class, DAMAGE_MISPLACED);
+        assert_true(damage.partial);
+        assert_false(damage.at_slot_edge);
+    }
+}
+
 static void test_garbage(void **state)
 {
     Fixture fixture;
@@ -395,6 +435,7 @@ int main(void)
         cmocka_unit_test(test_shifted_across_pages),
         cmocka_unit_test(test_a_page_elsewhere_is_no_shift),
         cmocka_unit_test(test_partial),
+        cmocka_unit_test(test_partial_over_a_neighbour),
         cmocka_unit_test(test_garbage),
         cmocka_unit_test(test_pages_of_a_block_at_an_odd_place),
         cmocka_unit_test(test_json_of_any_kind_is_refused),
