@@ -19,6 +19,7 @@ static const char *const fact_names[N_ENVIRONMENT_FACTS] = {
     [ENVIRONMENT_BOOT_MODE] = "boot_mode",
     [ENVIRONMENT_SWIOTLB] = "swiotlb",
     [ENVIRONMENT_POOL_BYTES] = "pool_bytes",
+    [ENVIRONMENT_MEMORY_BYTES] = "memory_bytes",
     [ENVIRONMENT_MODEL] = "model",
     [ENVIRONMENT_CARD] = "card",
     [ENVIRONMENT_BUS_TIMING] = "bus_timing",
@@ -37,12 +38,15 @@ static const EnvironmentDimension dimensions[] = {
     { "firmware", ENVIRONMENT_DT_SHA256, BIT(DT_SHA256) },
     { "xen", ENVIRONMENT_XEN_VERSION, BIT(XEN_VERSION) | BIT(DT_SHA256) },
     { "pool", ENVIRONMENT_POOL_BYTES, BIT(POOL_BYTES) },
+    { "memory", ENVIRONMENT_MEMORY_BYTES, BIT(MEMORY_BYTES) | BIT(POOL_BYTES) },
     { "boot-mode", ENVIRONMENT_BOOT_MODE,
-      BIT(BOOT_MODE) | BIT(SWIOTLB) | BIT(XEN_VERSION) | BIT(DT_SHA256) | BIT(POOL_BYTES) },
+      BIT(BOOT_MODE) | BIT(SWIOTLB) | BIT(XEN_VERSION) | BIT(DT_SHA256) | BIT(POOL_BYTES) |
+          BIT(MEMORY_BYTES) },
     { "governor", ENVIRONMENT_GOVERNOR, BIT(GOVERNOR) },
     { "timing", ENVIRONMENT_BUS_TIMING, BIT(BUS_TIMING) },
     { "card", ENVIRONMENT_CARD, BIT(CARD) | BIT(BUS_TIMING) },
     { "fio", ENVIRONMENT_FIO, BIT(FIO) },
+    { "xdmad", ENVIRONMENT_XDMAD, BIT(XDMAD) },
 };
 
 #define N_DIMENSIONS (sizeof(dimensions) / sizeof(dimensions[0]))
@@ -95,15 +99,16 @@ static int set_timing(json_t *facts, const json_t *report)
     return text ? set_text(facts, ENVIRONMENT_BUS_TIMING, text) : -1;
 }
 
-static int set_pool(json_t *facts, const json_t *environment)
+/* Of the member of the same name. */
+static int set_bytes(json_t *facts, EnvironmentFact fact, const json_t *environment)
 {
-    const json_t *bytes = json_object_get(environment, "pool_bytes");
+    const json_t *bytes = json_object_get(environment, fact_names[fact]);
     char text[32];
 
     if (!json_is_integer(bytes))
         return 0;
     snprintf(text, sizeof(text), "%" JSON_INTEGER_FORMAT, json_integer_value(bytes));
-    return set_text(facts, ENVIRONMENT_POOL_BYTES, text);
+    return set_text(facts, fact, text);
 }
 
 /* The larger of the two paths' pages. A path that was not run has none, and is left out: that no
@@ -160,7 +165,9 @@ json_t *environment_of_report(const json_t *report)
     if (r == 0)
         r = set_text(facts, ENVIRONMENT_TARGET, json_get_string(target, "kind", NULL));
     if (r == 0)
-        r = set_pool(facts, environment);
+        r = set_bytes(facts, ENVIRONMENT_POOL_BYTES, environment);
+    if (r == 0)
+        r = set_bytes(facts, ENVIRONMENT_MEMORY_BYTES, environment);
     if (r == 0)
         r = set_timing(facts, report);
     if (r == 0)
@@ -237,5 +244,6 @@ const EnvironmentDimension *environment_dimension_of(unsigned facts)
 
 const char *environment_dimension_names(void)
 {
-    return "kernel, firmware, xen, pool, boot-mode, governor, timing, card, fio";
+    return "kernel, firmware, xen, pool, boot-mode, memory, governor, timing, card, fio, "
+           "xdmad";
 }

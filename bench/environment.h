@@ -15,10 +15,11 @@ typedef enum EnvironmentFact {
     ENVIRONMENT_KERNEL_RELEASE,
     ENVIRONMENT_KERNEL_VERSION, /* with its build: a rebuilt kernel of one release is another */
     ENVIRONMENT_XEN_VERSION,
-    ENVIRONMENT_DT_SHA256, /* the firmware's tree; in a Dom0 it is Xen's */
+    ENVIRONMENT_DT_SHA256, /* of the hardware, by the firmware's tree or the one Xen makes of it */
     ENVIRONMENT_BOOT_MODE, /* "xen-dom0", "bare-metal" */
     ENVIRONMENT_SWIOTLB,   /* the option's value on the command line */
     ENVIRONMENT_POOL_BYTES,
+    ENVIRONMENT_MEMORY_BYTES, /* of this host, or of this Dom0: dom0_mem */
     ENVIRONMENT_MODEL,
     ENVIRONMENT_CARD,       /* its CID */
     ENVIRONMENT_BUS_TIMING, /* of the card's host */
@@ -34,12 +35,15 @@ typedef enum EnvironmentFact {
 #define ENVIRONMENT_FACT_BIT(fact) (1U << (fact))
 #define ENVIRONMENT_ALL_FACTS      (ENVIRONMENT_FACT_BIT(N_ENVIRONMENT_FACTS) - 1)
 
-/* What is changed by an upgrade: a new kernel, Xen or firmware. Before and after it are compared on
- * purpose; every other difference begins a baseline of its own. */
+/* What an upgrade changes: kernel, Xen, firmware, and what measures, fio and this program. It is
+ * the likeliest moment of a change, so before and after it are compared on purpose, and all that
+ * differs is named with what came of it. Every other difference is a host set up in another way,
+ * and begins a baseline of its own. */
 #define ENVIRONMENT_UPGRADE_FACTS                                                                  \
     (ENVIRONMENT_FACT_BIT(ENVIRONMENT_KERNEL_RELEASE) |                                            \
      ENVIRONMENT_FACT_BIT(ENVIRONMENT_KERNEL_VERSION) |                                            \
-     ENVIRONMENT_FACT_BIT(ENVIRONMENT_XEN_VERSION) | ENVIRONMENT_FACT_BIT(ENVIRONMENT_DT_SHA256))
+     ENVIRONMENT_FACT_BIT(ENVIRONMENT_XEN_VERSION) | ENVIRONMENT_FACT_BIT(ENVIRONMENT_DT_SHA256) | \
+     ENVIRONMENT_FACT_BIT(ENVIRONMENT_FIO) | ENVIRONMENT_FACT_BIT(ENVIRONMENT_XDMAD))
 
 /* Something by which runs are compared on purpose, and the facts that differ with it. */
 typedef struct EnvironmentDimension {

@@ -4,7 +4,8 @@
 /*
  * A run judged by the runs before it. Throughput of each path and the ratio of both are judged;
  * latencies are only kept. Runs in another environment do not count, except that what an upgrade
- * changes (kernel, Xen, firmware) is a known break, before and after which are compared on purpose.
+ * changes (kernel, Xen, firmware, fio, xdmad) is a known break: before and after it are compared on
+ * purpose.
  * Either is said: nothing is compared in silence.
  */
 

@@ -18,6 +18,8 @@
 #define MAX_COMPATIBLES  16U
 #define HASH_SLACK_BYTES 64U /* libfdt aligns the blocks of a copy */
 
+#define MEMORY_STEP_BYTES (UINT64_C(64) << 20)
+
 static void set_text(json_t *object, const char *key, const char *text)
 {
     if (text)
@@ -68,10 +70,41 @@ static json_t *plain_string(const char *text)
     return json_string(copy);
 }
 
-/*
- * The hash of what the tree says about the hardware. /chosen and the reservations are left out:
- * seeds, the initrd's place and the command line differ from boot to boot.
- */
+/* Of the nodes below the root, those that are not of the hardware: the command line, the initrd's
+ * place and seeds, which differ from boot to boot (/chosen); how much memory there is, which in a
+ * Dom0 is what its administrator asked Xen for (/memory); and what Xen says of itself, with the
+ * place of its grant table, which moves with that memory (/hypervisor: Xen 4.17,
+ * xen/arch/arm/domain_build.c, make_hypervisor_node()). */
+static bool is_of_the_boot(const char *name)
+{
+    static const char *const names[] = { "chosen", "memory", "hypervisor" };
+    size_t length = strcspn(name, "@");
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (strlen(names[i]) == length && memcmp(name, names[i], length) == 0)
+            return true;
+    return false;
+}
+
+static int drop_nodes_of_the_boot(void *tree)
+{
+    int node = fdt_first_subnode(tree, 0);
+
+    while (node >= 0) {
+        const char *name = fdt_get_name(tree, node, NULL);
+
+        if (name && is_of_the_boot(name)) {
+            if (fdt_del_node(tree, node) != 0)
+                return -EBADMSG;
+            node = fdt_first_subnode(tree, 0); /* places have moved */
+        } else {
+            node = fdt_next_subnode(tree, node);
+        }
+    }
+    return 0;
+}
+
+/* The hash of what the tree says about the hardware; the reservations are left out as well. */
 static void set_tree_hash(json_t *environment, const DeviceTree *tree)
 {
     char digest[SHA256_DIGEST_STRING_LENGTH];
@@ -79,12 +112,10 @@ static void set_tree_hash(json_t *environment, const DeviceTree *tree)
     const void *blob = device_tree_blob(tree, &size);
     _cleanup_free_ uint8_t *copy = malloc(size + HASH_SLACK_BYTES);
     SHA2_CTX context;
-    int chosen;
 
     if (!copy || fdt_open_into(blob, copy, (int)(size + HASH_SLACK_BYTES)) != 0)
         return;
-    chosen = fdt_path_offset(copy, "/chosen");
-    if (chosen >= 0 && fdt_del_node(copy, chosen) != 0)
+    if (drop_nodes_of_the_boot(copy) < 0)
         return;
     SHA256Init(&context);
     SHA256Update(&context, copy + fdt_off_dt_struct(copy), fdt_size_dt_struct(copy));
@@ -185,6 +216,17 @@ static void set_devices(const ProbeRoot *root, json_t *environment, const HostFa
     json_object_set_new(environment, "bus_timing", timings);
 }
 
+/* In whole steps: what a kernel keeps of it for itself, another one more than the last, is no
+ * difference. */
+static void set_memory(json_t *environment, const RamBanks *ram)
+{
+    uint64_t bytes = ram_banks_bytes(ram) + MEMORY_STEP_BYTES / 2;
+
+    bytes -= bytes % MEMORY_STEP_BYTES;
+    if (bytes > 0 && bytes <= INT64_MAX)
+        json_object_set_new(environment, "memory_bytes", json_integer((json_int_t)bytes));
+}
+
 int probe_environment(const ProbeRoot *root, const DeviceTree *tree, HostFacts *facts)
 {
     json_t *environment = json_object();
@@ -201,6 +243,7 @@ int probe_environment(const ProbeRoot *root, const DeviceTree *tree, HostFacts *
         set_tree(environment, tree);
     if (pool_bytes(&facts->pool, &bytes) && bytes <= INT64_MAX)
         json_object_set_new(environment, "pool_bytes", json_integer((json_int_t)bytes));
+    set_memory(environment, &facts->ram);
     set_boot_mode(root, environment, facts->mode);
     set_devices(root, environment, facts);
     json_object_set_new(environment, "emulated", json_boolean(is_emulated(root, environment)));

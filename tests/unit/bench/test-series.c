@@ -143,12 +143,13 @@ static json_t *load_environment(void)
 
     json_object_set_new(
         report, "environment",
-        json_pack("{s:s, s:s, s:s, s:s, s:I, s:{s:s, s:s}, s:{s:{s:s, s:s}, s:{s:s}}, s:s, s:s}",
-                  "kernel_release", "6.1.0-44", "kernel_version", "#1", "xen_version", "4.17.6",
-                  "dt_sha256", "ab", "pool_bytes", (json_int_t)67108864, "boot_mode", "mode",
-                  "xen-dom0", "swiotlb", "", "bus_timing", "mmc0", "clock", "50000000 Hz", "width",
-                  "2 (4 bits)", "mmc1", "clock", "1", "governor", "performance", "fio",
-                  "fio-3.33"));
+        json_pack(
+            "{s:s, s:s, s:s, s:s, s:I, s:I, s:{s:s, s:s}, s:{s:{s:s, s:s}, s:{s:s}}, s:s, s:s}",
+            "kernel_release", "6.1.0-44", "kernel_version", "#1", "xen_version", "4.17.6",
+            "dt_sha256", "ab", "pool_bytes", (json_int_t)67108864, "memory_bytes",
+            (json_int_t)3221225472, "boot_mode", "mode", "xen-dom0", "swiotlb", "", "bus_timing",
+            "mmc0", "clock", "50000000 Hz", "width", "2 (4 bits)", "mmc1", "clock", "1", "governor",
+            "performance", "fio", "fio-3.33"));
     json_object_set_new(report, "device", json_pack("{s:s}", "host", "mmc0"));
     return environment_of_report(report);
 }
@@ -159,6 +160,7 @@ static void test_the_facts_of_a_report(void **state)
 
     (void)state;
     assert_string_equal(json_get_string(facts, "pool_bytes", ""), "67108864");
+    assert_string_equal(json_get_string(facts, "memory_bytes", ""), "3221225472");
     assert_string_equal(json_get_string(facts, "bus_timing", ""),
                         "clock 50000000 Hz, width 2 (4 bits)");
     assert_string_equal(json_get_string(facts, "boot_mode", ""), "xen-dom0");
@@ -207,7 +209,11 @@ static void test_a_dimension_covers_what_goes_with_it(void **state)
         { ENVIRONMENT_FACT_BIT(ENVIRONMENT_KERNEL_RELEASE) |
               ENVIRONMENT_FACT_BIT(ENVIRONMENT_GOVERNOR),
           NULL },
-        { ENVIRONMENT_FACT_BIT(ENVIRONMENT_XDMAD), NULL },
+        { ENVIRONMENT_FACT_BIT(ENVIRONMENT_XDMAD), "xdmad" },
+        { ENVIRONMENT_FACT_BIT(ENVIRONMENT_MEMORY_BYTES), "memory" },
+        { ENVIRONMENT_FACT_BIT(ENVIRONMENT_MEMORY_BYTES) |
+              ENVIRONMENT_FACT_BIT(ENVIRONMENT_BOOT_MODE),
+          "boot-mode" },
         { 0, NULL },
     };
 

@@ -64,8 +64,8 @@ static void put_link(const char *root, const char *name, const char *target)
     assert_int_equal(symlink(target, path), 0);
 }
 
-/* The hash of the device tree when its command line is this one; the caller frees. */
-static char *hash_with_chosen(const char *root, const char *bootargs)
+/* The hash of the device tree with these nodes more; the caller frees. */
+static char *hash_with(const char *root, const char *nodes)
 {
     char command[1024];
     HostSource source = { .root = root };
@@ -73,10 +73,9 @@ static char *hash_with_chosen(const char *root, const char *bootargs)
     char *hash;
 
     snprintf(command, sizeof(command),
-             "{ cat tests/golden/placement/virt-window.dts; echo '/ { chosen { bootargs = \"%s\"; "
-             "}; };'; } "
+             "{ cat tests/golden/placement/virt-window.dts; echo '/ { %.300s };'; } "
              "| dtc -q -I dts -O dtb -o %.400s/sys/firmware/fdt",
-             bootargs, root);
+             nodes, root);
     assert_int_equal(system(command), 0);
     assert_int_equal(host_acquire(&source, &facts), 0);
     hash = strdup(json_get_string(facts.environment, "dt_sha256", ""));
@@ -185,18 +184,28 @@ static void a_whole_dom0(void **state)
 
 static void the_hash_knows_hardware_and_not_boots(void **state)
 {
-    char *first, *second, *other;
+    /* the same strings in each: a device tree keeps the names of all properties in one place */
+    static const char small_dom0[] =
+        "chosen { bootargs = \"quiet\"; }; memory@50000000 { device_type = \"memory\"; "
+        "reg = <0x50000000 0x10000000>; }; hypervisor { reg = <0x38000000 0x1000>; };";
+    static const char large_dom0[] =
+        "chosen { bootargs = \"a longer command line\"; }; memory@50000000 { device_type = "
+        "\"memory\"; reg = <0x50000000 0x70000000>; }; hypervisor { reg = <0x90000000 0x1000>; };";
+    char *first, *second, *other, *changed;
     HostFacts facts;
 
     put_tree(*state, "pi4b");
     facts = acquire(*state);
     other = strdup(json_get_string(facts.environment, "dt_sha256", ""));
     host_facts_done(&facts);
-    first = hash_with_chosen(*state, "quiet");
-    second = hash_with_chosen(*state, "a longer command line");
+    first = hash_with(*state, small_dom0);
+    second = hash_with(*state, large_dom0);
+    changed = hash_with(*state, "memory-controller@50000000 { reg = <0x50000000 0x10000000>; };");
     assert_int_equal(strlen(first), 64);
     assert_string_equal(first, second);
     assert_string_not_equal(first, other);
+    assert_string_not_equal(first, changed);
+    free(changed);
     free(first);
     free(second);
     free(other);
