@@ -5,7 +5,8 @@
  *    that an emulated card reaches 8 MiB are 6 ms (see fio_result_judge for what is made of that),
  * on a real one (20 to 90 MB/s) they are 0.1 to 0.4 s;
  *  - a Pi's card does 1 to 10 MB/s at random 4 KiB, so those legs are shorter by the same factor;
- *  - every byte written wears the card: quick writes 0.1 GiB, standard 1.7 GiB, full 7 GiB.
+ *  - every byte written wears the card: smoke writes nothing, quick 0.1 GiB, standard 1.7 GiB, full
+ *    7 GiB; the making of the target comes to that once.
  * An own process for each leg costs 0.1 s on a board and about 1 s in an emulator: few legs matter
  * more there than short ones.
  */
@@ -16,6 +17,8 @@
 
 #define KIB UINT64_C(1024)
 #define MIB (1024 * KIB)
+
+#define SMOKE_LEG_BYTES (16 * MIB)
 
 #define QUICK_LEG_BYTES (8 * MIB)
 #define QUICK_SMALL_LEG_BYTES                                                                      \
@@ -32,9 +35,14 @@
 /* The least number of pairs with which a two-sided exact signed-rank interval reaches 95 %: the
  * extreme ranking of n pairs has probability 2^-n on each side, and 2 * 2^-6 = 3.1 % < 5 % < 2 *
  * 2^-5. */
+#define SMOKE_PAIRS    6
 #define QUICK_PAIRS    6
 #define STANDARD_PAIRS 12
 #define FULL_PAIRS     20
+
+static const Workload smoke_workloads[] = {
+    { "seq-read-64k-qd4", IO_PATTERN_SEQ_READ, 64 * KIB, 4, SMOKE_LEG_BYTES },
+};
 
 static const Workload quick_workloads[] = {
     { "seq-read-64k-qd4", IO_PATTERN_SEQ_READ, 64 * KIB, 4, QUICK_LEG_BYTES },
@@ -74,6 +82,7 @@ static const Workload full_workloads[] = {
 #define ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
 
 static const Profile profiles[] = {
+    { "smoke", smoke_workloads, ELEMENTS(smoke_workloads), SMOKE_PAIRS },
     { "quick", quick_workloads, ELEMENTS(quick_workloads), QUICK_PAIRS },
     { "standard", standard_workloads, ELEMENTS(standard_workloads), STANDARD_PAIRS },
     { "full", full_workloads, ELEMENTS(full_workloads), FULL_PAIRS },

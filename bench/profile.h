@@ -41,7 +41,8 @@ typedef struct Profile {
     unsigned n_pairs; /* of each workload */
 } Profile;
 
-/* "quick", "standard" or "full"; a static object, or NULL for any other name (NULL included). */
+/* "smoke", "quick", "standard" or "full"; a static object, or NULL for any other name (NULL
+ * included). */
 const Profile *profile_by_name(const char *name);
 
 /* "seq-read", "seq-write", "rand-read" or "rand-write"; static, never NULL. */

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "bench/profile.h"
+#include "bench/verify-profile.h"
 #include "common/parse.h"
 
 #define DEFAULT_PROFILE  "quick"
@@ -58,7 +59,11 @@ static int read_profile(RunRequest *request, const json_t *value, RequestError *
     const Profile *profile = profile_by_name(json_string_value(value));
 
     if (!profile)
-        return refuse(error, "profile", "profile must be quick, standard or full");
+        return refuse(error, "profile", "profile must be smoke, quick, standard or full");
+    if (request->kind == RUN_KIND_VERIFY && !verify_profile_by_name(profile->name))
+        return refuse(error, "profile",
+                      "a verify has no profile %s: it must be quick, standard or full",
+                      profile->name);
     request->profile = profile->name;
     return 0;
 }

@@ -26,7 +26,7 @@ typedef struct RunPlan {
 /* What every plan is built from. At least one path is to be run. */
 typedef struct RunPlanInput {
     RunKind kind;
-    const char *profile; /* "quick", "standard" or "full" */
+    const char *profile; /* of profile_by_name() or verify_profile_by_name() */
     uint64_t seed;       /* at most INT64_MAX */
     bool direct;         /* the path is to be run */
     bool bounce;

@@ -57,7 +57,7 @@ static const CommandOption options[N_OPTIONS] = {
     [OPTION_ROOT] = { "root", 0, "DIR", VERB_OPTION_ROOT,
                       "read this captured tree (implies --exec)" },
     [OPTION_DTB] = { "dtb", 0, "FILE", VERB_OPTION_DTB, "read this device tree (implies --exec)" },
-    [OPTION_PROFILE] = { "profile", 0, "quick|standard|full", VERB_OPTION_PROFILE,
+    [OPTION_PROFILE] = { "profile", 0, "smoke|quick|standard|full", VERB_OPTION_PROFILE,
                          "how much to measure" },
     [OPTION_DRY_RUN] = { "dry-run", 0, NULL, VERB_OPTION_DRY_RUN,
                          "answer the plan and start nothing" },
@@ -108,7 +108,12 @@ static int parse_number(const char *text, int64_t low, int64_t high, int64_t *re
 
 static bool is_profile(const char *text)
 {
-    return strcmp(text, "quick") == 0 || strcmp(text, "standard") == 0 || strcmp(text, "full") == 0;
+    static const char *const names[] = { "smoke", "quick", "standard", "full" };
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (strcmp(text, names[i]) == 0)
+            return true;
+    return false;
 }
 
 /* ssh takes a host that begins with '-' for an option; blanks and control characters are in no
@@ -151,7 +156,7 @@ static int set_checked(CommandLine *command, enum Option option, const char *val
         command->profile = value;
         return is_profile(value) ? 0
                                  : usage_failure(ret_failure, "--profile: no such profile", value,
-                                                 "give quick, standard or full");
+                                                 "give smoke, quick, standard or full");
     case OPTION_CONFIRM_CID:
         command->confirm_cid = value;
         if (parse_hex_bytes(value, cid, sizeof(cid)) == 0)

@@ -106,6 +106,23 @@ static void test_wrong_fields_are_named(void **state)
     }
 }
 
+/* The two kinds have profiles of their own. */
+static void test_a_profile_of_the_other_kind(void **state)
+{
+    json_t *json = json_pack("{s:s}", "profile", "smoke");
+    RunRequest request;
+    RequestError error;
+
+    (void)state;
+    assert_int_equal(run_request_parse(RUN_KIND_BENCH, json, &request, &error), 0);
+    assert_string_equal(request.profile, "smoke");
+    run_request_done(&request);
+    assert_int_equal(run_request_parse(RUN_KIND_VERIFY, json, &request, &error), -EBADMSG);
+    assert_string_equal(error.field, "profile");
+    assert_non_null(strstr(error.message, "smoke"));
+    json_decref(json);
+}
+
 static void test_long_target_and_long_key(void **state)
 {
     char long_text[5000];
@@ -132,6 +149,7 @@ int main(void)
         cmocka_unit_test(test_defaults),
         cmocka_unit_test(test_everything_given_survives_a_round_trip),
         cmocka_unit_test(test_wrong_fields_are_named),
+        cmocka_unit_test(test_a_profile_of_the_other_kind),
         cmocka_unit_test(test_long_target_and_long_key),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
