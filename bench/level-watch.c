@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "bench/level-noise.h"
 #include "bench/summary.h"
 
 /*
@@ -18,7 +19,14 @@
 #define BREAK_DEVIATIONS     3.5
 #define SUSPECTED_DEVIATIONS 3.4
 
-#define WINSOR_DEVIATIONS 4.0
+/* How far from its level a point may count. Two spikes among four points count for less than a
+ * change by the second, which is a share of what makes one; of few points it is the larger. */
+#define WINSOR_DEVIATIONS 3.7
+#define WINSOR_SHARE      (2.0 / 3)
+
+/* So few cost little; of more, only those that begin to look like a step do. */
+#define FEW_POINTS            64U
+#define LOOK_AGAIN_DEVIATIONS 2.8
 
 /* In logarithms: no clock and no card is steadier, and a series that is all one value has no noise
  * of its own. */
@@ -33,12 +41,6 @@ static double student(double z, double degrees)
     double normal = z * (8 * degrees + 3) / (8 * degrees + 1);
 
     return sqrt(degrees * expm1(normal * normal / degrees));
-}
-
-/* Mean squares of differences of neighbours are worth two thirds as many squares of deviations. */
-static double degrees_of_freedom(size_t n)
-{
-    return (double)(n - 1) * 2 / 3;
 }
 
 void level_watch_init(LevelWatch *watch, double least_effect)
@@ -79,17 +81,13 @@ static void subtract_levels(const LevelWatch *watch, double *ret_deviations)
     }
 }
 
-/* Noise is looked at again when an eighth more points are there, so that a long series does not
- * cost more. */
-static void estimate_noise(LevelWatch *watch)
+/* `place`: where a step may be that is not found yet; 0: nowhere. */
+static void estimate_noise(LevelWatch *watch, size_t place)
 {
     double deviations[LEVEL_WATCH_MAX_N];
 
-    if (watch->n < LEVEL_WATCH_LEAST_NOISE_N || watch->n < watch->n_noise + watch->n_noise / 8)
-        return;
     subtract_levels(watch, deviations);
-    if (series_noise(deviations, watch->n, &watch->noise) < 0)
-        return;
+    watch->noise = level_noise(deviations, watch->n, place);
     watch->n_noise = watch->n;
     if (watch->noise.deviation < LEAST_NOISE)
         watch->noise.deviation = LEAST_NOISE;
@@ -148,12 +146,22 @@ static Contrast contrast_at(const LevelWatch *watch, size_t first, size_t n_befo
     return contrast;
 }
 
+static double threshold_of(const LevelWatch *watch, double deviations)
+{
+    return student(deviations, level_noise_degrees_of_freedom(watch->n_noise));
+}
+
+static double winsor_reach(const LevelWatch *watch)
+{
+    return watch->noise.deviation * fmax(threshold_of(watch, WINSOR_DEVIATIONS),
+                                         WINSOR_SHARE * threshold_of(watch, CHANGED_DEVIATIONS));
+}
+
 static Contrasts largest_contrasts(const LevelWatch *watch)
 {
     size_t begin = watch->stretches[watch->n_stretches - 1].first, n = watch->n - begin;
     double centre = middle(watch->sorted, n), before = 0, after = 0;
-    double reach =
-        watch->noise.deviation * student(WINSOR_DEVIATIONS, degrees_of_freedom(watch->n_noise));
+    double reach = winsor_reach(watch);
     double deviation[LEVEL_WATCH_MAX_N];
     Contrasts largest = { 0 };
 
@@ -175,11 +183,6 @@ static Contrasts largest_contrasts(const LevelWatch *watch)
             largest.lasting = contrast;
     }
     return largest;
-}
-
-static double threshold_of(const LevelWatch *watch, double deviations)
-{
-    return student(deviations, degrees_of_freedom(watch->n_noise));
 }
 
 /* How many points more, at the difference seen, make it a change. */
@@ -252,10 +255,27 @@ static bool judge_break(LevelWatch *watch)
     return false;
 }
 
+/* Noise is looked at again when an eighth more points are there, and when anything may come of it:
+ * so a long series does not cost more. */
+static bool is_noise_due(const LevelWatch *watch, const Contrasts *largest)
+{
+    double most = largest->recent.square > largest->lasting.square ? largest->recent.square
+                                                                   : largest->lasting.square;
+
+    return watch->n <= FEW_POINTS || watch->n >= watch->n_noise + watch->n_noise / 8 ||
+           most >= LOOK_AGAIN_DEVIATIONS * LOOK_AGAIN_DEVIATIONS;
+}
+
 static bool judge_search(LevelWatch *watch)
 {
     Contrasts largest = largest_contrasts(watch);
 
+    if (is_noise_due(watch, &largest)) {
+        estimate_noise(watch, largest.lasting.square > largest.recent.square
+                                  ? largest.lasting.first
+                                  : largest.recent.first);
+        largest = largest_contrasts(watch);
+    }
     watch->threshold = threshold_of(watch, CHANGED_DEVIATIONS);
     if (is_change(watch, &largest.lasting))
         return true;
@@ -276,11 +296,12 @@ bool level_watch_add(LevelWatch *watch, double value, bool breaks)
         watch->break_pending = true;
         watch->pending_break = watch->n - 1;
     }
-    estimate_noise(watch);
     watch->state = LEVEL_WATCH_TOO_FEW;
     watch->burst_points = 0;
     watch->statistic = watch->threshold = 0;
-    if (watch->n_noise == 0)
+    if (watch->n < LEVEL_WATCH_LEAST_NOISE_N)
         return false;
+    if (watch->break_pending || watch->n_noise == 0)
+        estimate_noise(watch, watch->break_pending ? watch->pending_break : 0);
     return watch->break_pending ? judge_break(watch) : judge_search(watch);
 }

@@ -9,7 +9,7 @@
  * Points are winsorised about the median of their stretch, so that a spike counts as a bounded
  * deviation and never makes a change by itself. The variance of a mean is that of a first-order
  * autoregression (bench/series-noise.h), and thresholds are Student's for a noise known from few
- * points.
+ * points (bench/level-noise.h).
  *
  * Sources: D. M. Hawkins, P. Qiu, C. W. Kang, Journal of Quality Technology 35 (2003) 355-366;
  * D. Siegmund, E. S. Venkatraman, Annals of Statistics 23 (1995) 255-271; D. L. Wallace, Annals of
@@ -24,7 +24,7 @@
 #define LEVEL_WATCH_MAX_N 512U
 
 /* The least points from which noise can be told at all. */
-#define LEVEL_WATCH_LEAST_NOISE_N 8U
+#define LEVEL_WATCH_LEAST_NOISE_N 4U
 /* The least points a level is known from: the baseline of a step, and the step itself before it is
  * a change: of three, two may be spikes. */
 #define LEVEL_WATCH_LEAST_BEFORE 3U

@@ -22,21 +22,27 @@
  * nothing can be said of the likeness of neighbours. */
 #define MOSTLY_EQUAL 0.9
 
-/* The winsorised mean square of differences at this lag; `scratch` has room for n. */
-static double mean_square_difference(const double *y, size_t n, size_t lag, double *scratch)
+/* The winsorised mean square of differences at this lag, but for those across `place`; `scratch`
+ * has room for n. */
+static double mean_square_difference(const double *y, size_t n, size_t lag, size_t place,
+                                     double *scratch)
 {
-    size_t n_differences = n - lag;
+    size_t n_differences = 0;
     double sum = 0, most;
 
-    for (size_t i = 0; i < n_differences; i++) {
-        scratch[i] = fabs(y[i + lag] - y[i]);
-        sum += scratch[i] / (double)n_differences;
+    for (size_t i = 0; i + lag < n; i++) {
+        if (i < place && place <= i + lag)
+            continue;
+        scratch[n_differences] = fabs(y[i + lag] - y[i]);
+        sum += scratch[n_differences++] / (double)n;
     }
+    if (n_differences == 0)
+        return 0;
     figures_sort(scratch, n_differences);
     most = WINSOR * MEDIAN_TO_DEVIATION *
            (scratch[(n_differences - 1) / 2] / 2 + scratch[n_differences / 2] / 2);
     if (most == 0) /* coarse values: more than half of the neighbours are equal */
-        most = WINSOR * MEAN_TO_DEVIATION * sum;
+        most = WINSOR * MEAN_TO_DEVIATION * sum * (double)n / (double)n_differences;
     sum = 0;
     for (size_t i = 0; i < n_differences; i++) {
         double difference = scratch[i] < most ? scratch[i] : most;
@@ -54,28 +60,43 @@ static bool is_mostly_equal(const double *y, size_t n)
     return (double)equal >= MOSTLY_EQUAL * (double)(n - 1);
 }
 
+SeriesDifferences series_differences(const double *y, size_t n, size_t place, double *scratch)
+{
+    SeriesDifferences differences = {
+        .mean_square = mean_square_difference(y, n, 1, place, scratch),
+    };
+    double r;
+
+    if (differences.mean_square == 0 || is_mostly_equal(y, n))
+        return differences;
+    r = mean_square_difference(y, n, 2, place, scratch) / differences.mean_square - 1;
+    if (r > 0)
+        differences.autocorrelation =
+            r < SERIES_NOISE_MAX_CORRELATION ? r : SERIES_NOISE_MAX_CORRELATION;
+    return differences;
+}
+
+double series_noise_deviation(const SeriesDifferences *differences, double autocorrelation)
+{
+    return sqrt(differences->mean_square / 2 / (1 - autocorrelation));
+}
+
 int series_noise(const double *y, size_t n, SeriesNoise *ret_noise)
 {
-    SeriesNoise noise = { 0 };
-    double *scratch, at_one, at_two;
+    SeriesDifferences differences;
+    double *scratch;
 
     if (n < SERIES_NOISE_LEAST_N)
         return -EINVAL;
     scratch = calloc(n, sizeof(*scratch));
     if (!scratch)
         return -ENOMEM;
-    at_one = mean_square_difference(y, n, 1, scratch);
-    at_two = mean_square_difference(y, n, 2, scratch);
+    differences = series_differences(y, n, 0, scratch);
     free(scratch);
-    if (at_one > 0) {
-        double r = at_two / at_one - 1;
-
-        if (r > 0 && !is_mostly_equal(y, n))
-            noise.autocorrelation =
-                r < SERIES_NOISE_MAX_CORRELATION ? r : SERIES_NOISE_MAX_CORRELATION;
-        noise.deviation = sqrt(at_one / 2 / (1 - noise.autocorrelation));
-    }
-    *ret_noise = noise;
+    *ret_noise = (SeriesNoise) {
+        .deviation = series_noise_deviation(&differences, differences.autocorrelation),
+        .autocorrelation = differences.autocorrelation,
+    };
     return 0;
 }
 

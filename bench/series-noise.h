@@ -23,8 +23,21 @@ typedef struct SeriesNoise {
                                a negative one makes no test worse and counts as 0 */
 } SeriesNoise;
 
+/* What differences of neighbours tell. */
+typedef struct SeriesDifferences {
+    double mean_square;     /* of neighbours' differences, winsorised */
+    double autocorrelation; /* as of SeriesNoise */
+} SeriesDifferences;
+
 /* Of 1 - autocorrelation the noise of a mean is made: nearer to 1 no length of series would do. */
 #define SERIES_NOISE_MAX_CORRELATION 0.95
+
+/* The differences of n > 2 finite values but for those across `place`, an index; 0: all of them.
+ * `scratch` has room for n. */
+SeriesDifferences series_differences(const double *y, size_t n, size_t place, double *scratch);
+
+/* The deviation of a point that such differences mean at this autocorrelation. */
+double series_noise_deviation(const SeriesDifferences *differences, double autocorrelation);
 
 /* 0; -EINVAL for n < SERIES_NOISE_LEAST_N (values must be finite); -ENOMEM. */
 int series_noise(const double *y, size_t n, SeriesNoise *ret_noise);

@@ -47,7 +47,7 @@ static void test_too_few(void **state)
 
     (void)state;
     assert_int_equal(judge(&series).state, REGRESSION_NOT_ENOUGH_DATA);
-    add(&series, 7, 3);
+    add(&series, 3, 3);
     assert_int_equal(judge(&series).state, REGRESSION_NOT_ENOUGH_DATA);
     assert_false(judge(&series).honesty_known);
     add(&series, 1, 3);
@@ -64,13 +64,59 @@ static void test_a_step_and_back_without_noise(void **state)
     for (size_t i = 0; i < 9; i++)
         series.point[series.n++].value = 5;
     assert_int_equal(judge(&series).state, REGRESSION_NO_CHANGE);
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < 5; i++) {
         series.point[series.n++].value = 4.2;
-        assert_int_equal(judge(&series).state, i < 3 ? REGRESSION_SUSPECTED : REGRESSION_REGRESSED);
+        assert_int_equal(judge(&series).state, i < 4 ? REGRESSION_SUSPECTED : REGRESSION_REGRESSED);
     }
     for (size_t i = 0; i < 8; i++) {
         series.point[series.n++].value = 5;
-        assert_int_equal(judge(&series).state, i < 3 ? REGRESSION_REGRESSED : REGRESSION_RECOVERED);
+        if (i < 3)
+            assert_int_equal(judge(&series).state, REGRESSION_REGRESSED);
+    }
+    assert_int_equal(judge(&series).state, REGRESSION_RECOVERED);
+}
+
+/* Behind few runs a fall to a half is suspected at once, and the burst that is asked for decides.
+ */
+static void test_short_baselines(void **state)
+{
+    (void)state;
+    for (size_t baseline = 3; baseline <= 12; baseline++) {
+        Series series = { .noise = noise_begin(NOISE_INDEPENDENT, 7) };
+        RegressionVerdict verdict;
+        size_t burst;
+
+        for (size_t i = 0; i < baseline; i++)
+            series.point[series.n++].value = 3 + 0.002 * noise_next(&series.noise);
+        series.point[series.n++].value = 3 + log(0.5);
+        verdict = judge(&series);
+        assert_int_equal(verdict.state, REGRESSION_SUSPECTED);
+        assert_int_equal(verdict.change_index, baseline);
+        burst = verdict.burst_points;
+        assert_in_range(burst, 1, 12);
+        for (size_t i = 0; i < 2 * burst && verdict.state == REGRESSION_SUSPECTED; i++) {
+            series.point[series.n++].value = 3 + log(0.5) + 0.002 * noise_next(&series.noise);
+            verdict = judge(&series);
+        }
+        assert_int_equal(verdict.state, REGRESSION_REGRESSED);
+        assert_int_equal(verdict.change_index, baseline);
+        assert_true(verdict.n_current <= 12);
+    }
+}
+
+/* The same few runs without a fall, and with a tenth of noise: no word. */
+static void test_short_noisy_baselines_are_quiet(void **state)
+{
+    Noise noise = noise_begin(NOISE_INDEPENDENT, 11);
+
+    (void)state;
+    for (size_t i = 0; i < 200; i++) {
+        Series series = { 0 };
+
+        for (size_t point = 0; point < 12; point++) {
+            series.point[series.n++].value = 3 + 0.1 * noise_next(&noise);
+            assert_int_not_equal(judge(&series).state, REGRESSION_REGRESSED);
+        }
     }
 }
 
@@ -262,6 +308,8 @@ int main(void)
         cmocka_unit_test(test_known_break),
         cmocka_unit_test(test_constant),
         cmocka_unit_test(test_a_step_and_back_without_noise),
+        cmocka_unit_test(test_short_baselines),
+        cmocka_unit_test(test_short_noisy_baselines_are_quiet),
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_json),
     };
