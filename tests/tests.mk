@@ -97,7 +97,7 @@ bench:
 	tests/setup lab
 	$(Q)tests/bench/run
 
-# Every fault and 20 clean runs: an hour and more of emulation.
+# Every fault and 20 clean runs: 25 minutes of emulation on a core of its own.
 .PHONY: bench-faults
 bench-faults:
 	tests/setup lab
