@@ -94,7 +94,7 @@ demo:
 
 .PHONY: bench
 bench:
-	tests/setup lab
+	tests/setup host lab
 	$(Q)tests/bench/run
 
 # Every fault and 20 clean runs: 25 minutes of emulation on a core of its own.
