@@ -30,7 +30,9 @@ void leg_outcome_prove(LegOutcome *outcome, DmaPath planned)
         .disk_bytes = outcome->disk_bytes,
     };
 
-    outcome->proof = proof_judge(&outcome->account, &outcome->mappings, &input);
+    outcome->proof = dma_path_is_foreign(planned)
+                         ? proof_judge_foreign(&outcome->account, &outcome->foreign_account, &input)
+                         : proof_judge(&outcome->account, &outcome->mappings, &input);
 }
 
 bool leg_outcome_counts(const LegOutcome *outcome)
@@ -39,17 +41,25 @@ bool leg_outcome_counts(const LegOutcome *outcome)
            outcome->proof.state == PROOF_PROVED;
 }
 
+static json_t *foreign_to_json(const ForeignAccount *account)
+{
+    return json_pack("{s:I, s:I, s:I}", "translated_bytes", (json_int_t)account->translated_bytes,
+                     "mistaken_bytes", (json_int_t)account->mistaken_bytes, "unshown_bytes",
+                     (json_int_t)account->unshown_bytes);
+}
+
 json_t *leg_outcome_to_json(const LegOutcome *outcome)
 {
     return json_pack(
-        "{s:I, s:b, s:s*, s:o*, s:o, s:b, s:o*, s:I, s:b, s:b, s:o*, s:o*, s:o*}", "index",
+        "{s:I, s:b, s:s*, s:o*, s:o, s:b, s:o*, s:I, s:o*, s:b, s:b, s:o*, s:o*, s:o*}", "index",
         (json_int_t)outcome->index, "ran", outcome->ran, "failure", outcome->failure, "fio",
         outcome->ran ? fio_result_to_json(&outcome->fio) : NULL, "account",
         bounce_account_to_json(&outcome->account), "trace_available", outcome->trace_available,
         "mappings",
         outcome->mappings_available ? mapping_account_to_json(&outcome->mappings) : NULL,
-        "lost_events", (json_int_t)outcome->lost_events, "frames_known", outcome->frames_known,
-        "frames_unchanged", outcome->frames_unchanged, "disk_bytes",
+        "lost_events", (json_int_t)outcome->lost_events, "foreign",
+        outcome->foreign ? foreign_to_json(&outcome->foreign_account) : NULL, "frames_known",
+        outcome->frames_known, "frames_unchanged", outcome->frames_unchanged, "disk_bytes",
         outcome->disk_bytes_known ? json_integer((json_int_t)outcome->disk_bytes) : NULL,
         "system_cpu_usec",
         outcome->system_cpu_known ? json_integer((json_int_t)outcome->system_cpu_usec) : NULL,
@@ -98,6 +108,25 @@ static int read_mappings(const json_t *json, LegOutcome *outcome)
     return mappings ? mapping_account_from_json(mappings, &outcome->mappings) : 0;
 }
 
+/* Absent of a leg on memory of our own. */
+static int read_foreign(const json_t *json, LegOutcome *outcome)
+{
+    const json_t *foreign = json_object_get(json, "foreign");
+    int64_t translated = json_get_int(foreign, "translated_bytes", -1);
+    int64_t mistaken = json_get_int(foreign, "mistaken_bytes", -1);
+    int64_t unshown = json_get_int(foreign, "unshown_bytes", -1);
+
+    outcome->foreign = foreign != NULL;
+    if (!foreign)
+        return 0;
+    if (translated < 0 || mistaken < 0 || unshown < 0)
+        return -EBADMSG;
+    outcome->foreign_account = (ForeignAccount) { .translated_bytes = (uint64_t)translated,
+                                                  .mistaken_bytes = (uint64_t)mistaken,
+                                                  .unshown_bytes = (uint64_t)unshown };
+    return 0;
+}
+
 static int read_counts(const json_t *json, LegOutcome *outcome)
 {
     int64_t index = json_get_int(json, "index", -1);
@@ -130,7 +159,8 @@ int leg_outcome_from_json(const json_t *json, LegOutcome *ret_outcome)
     const json_t *failure = json_object_get(json, "failure");
 
     if (read_flags(json, &outcome) < 0 || read_counts(json, &outcome) < 0 ||
-        read_mappings(json, &outcome) < 0 || (failure && !json_is_string(failure)))
+        read_mappings(json, &outcome) < 0 || read_foreign(json, &outcome) < 0 ||
+        (failure && !json_is_string(failure)))
         return -EBADMSG;
     int r = outcome.ran ? fio_result_from_json(json_object_get(json, "fio"), &outcome.fio) : 0;
     if (r == 0)

@@ -25,6 +25,8 @@ typedef struct LegOutcome {
     MappingAccount mappings;
     bool mappings_available; /* mappings were */
     uint64_t lost_events;
+    bool foreign; /* its buffer was granted pages; what of them bounced: */
+    ForeignAccount foreign_account;
     bool frames_known;
     bool frames_unchanged;
     bool disk_bytes_known;

@@ -15,6 +15,7 @@
 
 #include "bench/mapping-account.h"
 #include "placement/bounce-event.h"
+#include "placement/foreign-pages.h"
 #include "placement/reach.h"
 
 /* What the events of one leg add up to. Zero-initialised is empty. */
@@ -125,6 +126,16 @@ Proof proof_judge(const BounceAccount *bounces, const MappingAccount *mappings,
  *    proved.
  */
 Proof proof_judge_mappings(const MappingAccount *mappings, const ProofInput *input);
+
+/*
+ * The same of a leg whose buffer is granted pages; input->planned is foreign-direct or
+ * foreign-bounce, and what is proved is called so. By bounces alone, which tell both addresses: any
+ * byte that was reckoned at another address than the granted frame's contradicts; else the rules on
+ * bounces hold. That a direct leg's addresses were translated is shown by their bytes, which
+ * another path reads from the medium: the PFNs of the mapping are no RAM of the device's.
+ */
+Proof proof_judge_foreign(const BounceAccount *bounces, const ForeignAccount *foreign,
+                          const ProofInput *input);
 
 /* A proof in these words. */
 __attribute__((format(printf, 4, 5))) Proof proof_conclude(ProofSource source, ProofState state,

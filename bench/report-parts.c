@@ -61,7 +61,7 @@ int report_end(json_t *report, uint64_t bytes_read, uint64_t bytes_written,
     return r;
 }
 
-static json_t *path_to_json(const PathReach *reach, bool planned)
+json_t *report_path_to_json(const PathReach *reach, bool planned)
 {
     const char *state = reach->reachable ? (planned ? "run" : "reachable") : "unreachable";
 
@@ -72,8 +72,8 @@ static json_t *path_to_json(const PathReach *reach, bool planned)
 
 json_t *report_paths_to_json(const ReportContext *context, bool direct, bool bounce)
 {
-    return json_pack("{s:o, s:o}", "direct", path_to_json(&context->direct, direct), "bounce",
-                     path_to_json(&context->bounce, bounce));
+    return json_pack("{s:o, s:o}", "direct", report_path_to_json(&context->direct, direct),
+                     "bounce", report_path_to_json(&context->bounce, bounce));
 }
 
 /* What the mappings add up to, added to the proof. */

@@ -38,6 +38,9 @@ typedef struct ReportContext {
     json_t *registers;    /* of the card, read again: as of bench/register-check.h */
     PathReach direct;
     PathReach bounce;
+    bool foreign_told; /* granted pages are told of: */
+    PathReach foreign_direct;
+    PathReach foreign_bounce;
     bool emulated;            /* the machine is an emulator */
     bool interrupted;         /* ended before its last leg: cancelled, or the daemon died */
     const char *interruption; /* why, or NULL */
@@ -69,6 +72,9 @@ json_t *report_findings_build(const LegOutcome *by_leg, size_t n_legs,
  * out of memory. */
 int report_end(json_t *report, uint64_t bytes_read, uint64_t bytes_written,
                const ReportContext *context);
+
+/* {state, reason, pages, page_bytes, extents}: a new reference, or NULL when out of memory. */
+json_t *report_path_to_json(const PathReach *reach, bool planned);
 
 /* {"direct", "bounce"}: how each path could be had, and whether it was run. A new reference, or
  * NULL when out of memory. */

@@ -32,6 +32,8 @@ static int build_verify(const RunPlanInput *input, VerifyPlan *ret_plan)
         .direct = input->direct,
         .bounce = input->bounce,
         .page_bytes = input->page_bytes,
+        .foreign_direct = input->foreign_direct,
+        .foreign_bounce = input->foreign_bounce,
     };
 
     return verify_plan_build(&verify, ret_plan);

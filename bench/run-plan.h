@@ -23,13 +23,15 @@ typedef struct RunPlan {
     VerifyPlan verify; /* of RUN_KIND_VERIFY */
 } RunPlan;
 
-/* What every plan is built from. At least one path is to be run. */
+/* What every plan is built from. Direct or bounce is to be run. */
 typedef struct RunPlanInput {
     RunKind kind;
     const char *profile; /* of profile_by_name() or verify_profile_by_name() */
     uint64_t seed;       /* at most INT64_MAX */
     bool direct;         /* the path is to be run */
     bool bounce;
+    bool foreign_direct; /* of a verify */
+    bool foreign_bounce;
     uint64_t page_bytes; /* of a base page: a power of two, 4 KiB to 64 KiB */
 } RunPlanInput;
 

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bench/foreign-conclusion.h"
+
 static const char *const direction_names[] = {
     [DAMAGE_UNCLEAR] = "unclear",         [DAMAGE_TO_DEVICE] = "to-device",
     [DAMAGE_FROM_DEVICE] = "from-device", [DAMAGE_BOTH_WAYS] = "both-ways",
@@ -31,6 +33,10 @@ const char *damage_direction_name(DamageDirection direction)
     "copy off what is on the card and replace it, then verify the new one: if that is damaged "    \
     "too, "                                                                                        \
     "it is the controller or its wiring, not the card"
+#define REMEDY_FOREIGN                                                                             \
+    "let no guest's disk that matters be served from this host until it is explained: pages that " \
+    "a guest grants are damaged, Dom0's own are not; change kernel or Xen (xdmactl doctor names "  \
+    "the known bad ones); send the evidence directory with the report"
 #define REMEDY_UNCLEAR                                                                             \
     "write nothing that matters on this host until it is explained; verify again with --profile "  \
     "standard for more blocks, and send the evidence directory with the report"
@@ -135,7 +141,8 @@ static SecondLooks sum_looks(const VerifyPlan *plan, const LegOutcome *by_leg)
     for (size_t i = 0; i < plan->n_legs; i++) {
         const LegCheck *check = by_leg[i].check;
 
-        if (verify_leg_bad_blocks(plan, by_leg, i) == 0)
+        if (verify_leg_bad_blocks(plan, by_leg, i) == 0 ||
+            dma_path_is_foreign(plan->legs[i].path) || dma_path_is_foreign(plan->legs[i].writer))
             continue;
         for (size_t j = 0; check && j < check->n_blocks; j++) {
             MediumState state = rereads_judge(&check->blocks[j].rereads);
@@ -175,18 +182,23 @@ static bool find_place_by_looks(const VerifyPlan *plan, const Matrix *matrix,
     return true;
 }
 
-/* Only memory beside the blocks was written: by legs of which path. */
+/* Only memory beside the blocks was written: by legs of which path, if of one alone. */
 static void find_stray_path(const VerifyPlan *plan, const LegOutcome *by_leg,
                             Conclusion *conclusion)
 {
-    bool strays[2] = { false, false };
+    bool several = false;
 
-    for (size_t i = 0; i < plan->n_legs; i++)
-        if (by_leg[i].check && by_leg[i].check->canaries.stray_bytes > 0)
-            strays[rereads_index(plan->legs[i].path)] = true;
+    for (size_t i = 0; i < plan->n_legs; i++) {
+        DmaPath path = plan->legs[i].path;
+
+        if (!by_leg[i].check || by_leg[i].check->canaries.stray_bytes == 0)
+            continue;
+        several = several || (conclusion->path != DMA_PATH_UNKNOWN && conclusion->path != path);
+        conclusion->path = path;
+    }
+    if (several)
+        conclusion->path = DMA_PATH_UNKNOWN;
     conclusion->direction = DAMAGE_BESIDE;
-    if (strays[0] != strays[1])
-        conclusion->path = strays[0] ? DMA_PATH_DIRECT : DMA_PATH_BOUNCE;
 }
 
 static void sum_checks(const VerifyPlan *plan, const LegOutcome *by_leg, Conclusion *conclusion)
@@ -282,6 +294,8 @@ static const char *find_remedy(const Conclusion *conclusion)
 {
     if (conclusion->direction == DAMAGE_MEDIUM)
         return REMEDY_MEDIUM;
+    if (dma_path_is_foreign(conclusion->path))
+        return REMEDY_FOREIGN;
     if (conclusion->direction == DAMAGE_UNCLEAR || conclusion->path == DMA_PATH_UNKNOWN)
         return REMEDY_UNCLEAR;
     return conclusion->path == DMA_PATH_BOUNCE ? REMEDY_BOUNCE : REMEDY_DIRECT;
@@ -294,12 +308,16 @@ Conclusion conclusion_draw(const VerifyPlan *plan, const LegOutcome *by_leg, con
         .n_bad_blocks = matrix_bad_blocks(matrix),
     };
     SecondLooks looks = sum_looks(plan, by_leg);
+    uint64_t n_foreign = matrix_foreign_bad_blocks(matrix);
 
     sum_checks(plan, by_leg, &conclusion);
-    conclusion.corrupt = conclusion.n_bad_blocks > 0 || conclusion.stray_bytes > 0;
+    conclusion.corrupt = conclusion.n_bad_blocks > 0 || n_foreign > 0 || conclusion.stray_bytes > 0;
     if (!conclusion.corrupt)
         return conclusion;
-    if (conclusion.n_bad_blocks == 0)
+    if (conclusion.n_bad_blocks == 0 && n_foreign > 0) {
+        conclusion.n_bad_blocks = n_foreign;
+        conclusion.direction = foreign_place_find(plan, by_leg, matrix, &conclusion.path);
+    } else if (conclusion.n_bad_blocks == 0)
         find_stray_path(plan, by_leg, &conclusion);
     else if (!find_place_by_clean_path(matrix, &conclusion) &&
              !find_place_by_looks(plan, matrix, &looks, &conclusion))

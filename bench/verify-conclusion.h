@@ -8,7 +8,9 @@
  * the way from the device in what one path reads, whichever path wrote it; the medium in
  * everything. A path that reads back all that it wrote clears itself and the medium. Else, where
  * bad blocks were read again right after the leg, that decides: right bytes on the medium speak for
- * a fault of the reading, wrong ones for one of the writing. Else the cells decide.
+ * a fault of the reading, wrong ones for one of the writing. Else the cells decide. Granted pages
+ * are asked only where Dom0's own are right (bench/foreign-conclusion.h): a fault of both is the
+ * path's.
  */
 
 #include <stdbool.h>

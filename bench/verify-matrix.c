@@ -4,15 +4,45 @@
 
 #include "common/cleanup.h"
 
-/* Where a cell stands: writers are rows, readers columns, direct before bounce. */
-static size_t cell_index(DmaPath writer, DmaPath reader)
+static const DmaPath paths[VERIFY_PATHS] = { DMA_PATH_DIRECT, DMA_PATH_BOUNCE,
+                                             DMA_PATH_FOREIGN_DIRECT, DMA_PATH_FOREIGN_BOUNCE };
+
+/* Where a cell of own pages stands: writers are rows, readers columns, direct before bounce. */
+static size_t own_index(DmaPath writer, DmaPath reader)
 {
     return (writer == DMA_PATH_BOUNCE ? 2U : 0U) + (reader == DMA_PATH_BOUNCE ? 1U : 0U);
 }
 
+static MatrixCell *find_cell(Matrix *matrix, DmaPath writer, DmaPath reader)
+{
+    size_t i = 0;
+
+    if (!dma_path_is_foreign(writer) && !dma_path_is_foreign(reader))
+        return &matrix->cell[own_index(writer, reader)];
+    while (i + 1 < MATRIX_FOREIGN_CELLS &&
+           (matrix->foreign[i].writer != writer || matrix->foreign[i].reader != reader))
+        i++;
+    return &matrix->foreign[i];
+}
+
 const MatrixCell *matrix_cell(const Matrix *matrix, DmaPath writer, DmaPath reader)
 {
-    return &matrix->cell[cell_index(writer, reader)];
+    return find_cell((Matrix *)(uintptr_t)matrix, writer, reader);
+}
+
+static void name_cells(Matrix *matrix)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < VERIFY_PATHS * VERIFY_PATHS; i++) {
+        DmaPath writer = paths[i / VERIFY_PATHS], reader = paths[i % VERIFY_PATHS];
+        MatrixCell *cell = dma_path_is_foreign(writer) || dma_path_is_foreign(reader)
+                               ? &matrix->foreign[n++]
+                               : &matrix->cell[own_index(writer, reader)];
+
+        cell->writer = writer;
+        cell->reader = reader;
+    }
 }
 
 /* The write leg of the generation that this leg belongs to: itself, or the last before it. */
@@ -55,15 +85,12 @@ Matrix matrix_build(const VerifyPlan *plan, const LegOutcome *by_leg)
 {
     Matrix matrix = { 0 };
 
-    for (size_t i = 0; i < MATRIX_CELLS; i++) {
-        matrix.cell[i].writer = i < 2 ? DMA_PATH_DIRECT : DMA_PATH_BOUNCE;
-        matrix.cell[i].reader = i % 2 ? DMA_PATH_BOUNCE : DMA_PATH_DIRECT;
-    }
+    name_cells(&matrix);
     for (size_t i = 0; i < plan->n_legs; i++) {
         const VerifyLeg *leg = &plan->legs[i];
 
         if (!leg->writes)
-            add_reading(&matrix.cell[cell_index(leg->writer, leg->path)], plan, by_leg, i);
+            add_reading(find_cell(&matrix, leg->writer, leg->path), plan, by_leg, i);
     }
     return matrix;
 }
@@ -86,6 +113,15 @@ uint64_t matrix_bad_blocks(const Matrix *matrix)
     return n;
 }
 
+uint64_t matrix_foreign_bad_blocks(const Matrix *matrix)
+{
+    uint64_t n = 0;
+
+    for (size_t i = 0; i < MATRIX_FOREIGN_CELLS; i++)
+        n += matrix->foreign[i].n_bad_blocks;
+    return n;
+}
+
 static json_t *cell_to_json(const MatrixCell *cell)
 {
     return json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I}", "writer", dma_path_name(cell->writer),
@@ -101,6 +137,10 @@ json_t *matrix_to_json(const Matrix *matrix)
 
     for (size_t i = 0; i < MATRIX_CELLS; i++)
         if (json_array_append_new(cells, cell_to_json(&matrix->cell[i])) < 0)
+            return NULL;
+    for (size_t i = 0; i < MATRIX_FOREIGN_CELLS; i++)
+        if (matrix->foreign[i].n_legs > 0 &&
+            json_array_append_new(cells, cell_to_json(&matrix->foreign[i])) < 0)
             return NULL;
     return take_ptr(cells);
 }

@@ -2,7 +2,8 @@
 #ifndef XDMAD_BENCH_VERIFY_MATRIX_H
 #define XDMAD_BENCH_VERIFY_MATRIX_H
 /*
- * What each path wrote, read back by each path: the four cells of a verify.
+ * What each path wrote, read back by each path: the four cells of a verify, and twelve more where
+ * granted pages took part.
  */
 
 #include <stdbool.h>
@@ -25,11 +26,13 @@ typedef struct MatrixCell {
                               was written: bad bytes stay bad without proof of a path */
 } MatrixCell;
 
-#define MATRIX_CELLS 4U
+#define MATRIX_CELLS         4U  /* of Dom0's own pages */
+#define MATRIX_FOREIGN_CELLS 12U /* of which one side at least is granted */
 
 typedef struct Matrix {
     MatrixCell cell[MATRIX_CELLS]; /* direct to direct, direct to bounce, bounce to direct, bounce
                                       to bounce */
+    MatrixCell foreign[MATRIX_FOREIGN_CELLS];
 } Matrix;
 
 /* by_leg[i] is the outcome of plan->legs[i], its proof set; one that is missing stands as not run.
@@ -50,10 +53,12 @@ const MatrixCell *matrix_cell(const Matrix *matrix, DmaPath writer, DmaPath read
  * "incomplete": neither. "unreachable": it has no legs, since a path cannot be had. Static. */
 const char *matrix_cell_state(const MatrixCell *cell);
 
-/* Blocks that were not right, of all cells. */
+/* Blocks that were not right, of the four cells, and of the others. */
 uint64_t matrix_bad_blocks(const Matrix *matrix);
+uint64_t matrix_foreign_bad_blocks(const Matrix *matrix);
 
-/* An array of the cells: a new reference, or NULL when out of memory. */
+/* An array of the cells, of granted pages only those that have legs: a new reference, or NULL when
+ * out of memory. */
 json_t *matrix_to_json(const Matrix *matrix);
 
 #endif

@@ -15,12 +15,19 @@
 #include "common/cleanup.h"
 #include "common/json.h"
 
+/* Plans from before there were granted pages know no such member. */
+static json_t *true_or_absent(bool value)
+{
+    return value ? json_true() : NULL;
+}
+
 static json_t *shape_to_json(const VerifyShape *shape)
 {
-    return json_pack("{s:s, s:I, s:I, s:I, s:I, s:I}", "name", shape->name, "block_bytes",
+    return json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:o*}", "name", shape->name, "block_bytes",
                      (json_int_t)shape->block_bytes, "iodepth", (json_int_t)shape->iodepth,
                      "page_offset_bytes", (json_int_t)shape->page_offset_bytes, "gap_bytes",
-                     (json_int_t)shape->gap_bytes, "leg_bytes", (json_int_t)shape->leg_bytes);
+                     (json_int_t)shape->gap_bytes, "leg_bytes", (json_int_t)shape->leg_bytes,
+                     "foreign", true_or_absent(shape->foreign));
 }
 
 static json_t *leg_to_json(const VerifyLeg *leg)
@@ -42,14 +49,16 @@ json_t *verify_plan_to_json(const VerifyPlan *plan)
     for (size_t i = 0; i < plan->n_legs; i++)
         if (json_array_append_new(legs, leg_to_json(&plan->legs[i])) < 0)
             return NULL;
-    return json_pack("{s:i, s:s, s:s, s:I, s:I, s:b, s:b, s:I, s:I, s:I, s:I, s:I, s:O, s:O}",
-                     "schema", VERIFY_PLAN_SCHEMA, "kind", run_kind_name(RUN_KIND_VERIFY),
-                     "profile", plan->profile, "seed", (json_int_t)plan->seed, "n_rounds",
-                     (json_int_t)plan->n_rounds, "direct", plan->direct, "bounce", plan->bounce,
-                     "bytes_read", (json_int_t)plan->bytes_read, "bytes_written",
-                     (json_int_t)plan->bytes_written, "target_bytes",
-                     (json_int_t)plan->target_bytes, "page_bytes", (json_int_t)plan->page_bytes,
-                     "arena_bytes", (json_int_t)plan->arena_bytes, "shapes", shapes, "legs", legs);
+    return json_pack(
+        "{s:i, s:s, s:s, s:I, s:I, s:b, s:b, s:o*, s:o*, s:I, s:I, s:I, s:I, s:I, s:O, s:O}",
+        "schema", VERIFY_PLAN_SCHEMA, "kind", run_kind_name(RUN_KIND_VERIFY), "profile",
+        plan->profile, "seed", (json_int_t)plan->seed, "n_rounds", (json_int_t)plan->n_rounds,
+        "direct", plan->direct, "bounce", plan->bounce, "foreign_direct",
+        true_or_absent(plan->foreign_direct), "foreign_bounce",
+        true_or_absent(plan->foreign_bounce), "bytes_read", (json_int_t)plan->bytes_read,
+        "bytes_written", (json_int_t)plan->bytes_written, "target_bytes",
+        (json_int_t)plan->target_bytes, "page_bytes", (json_int_t)plan->page_bytes, "arena_bytes",
+        (json_int_t)plan->arena_bytes, "shapes", shapes, "legs", legs);
 }
 
 /* A member of 0 to `most`: 0 or -EBADMSG. Whether it makes sense is the builder's. */
@@ -74,7 +83,7 @@ static int shape_from_json(const json_t *json, VerifyShape *ret_shape)
 {
     const char *name = json_get_string(json, "name", "");
     int64_t leg_bytes = json_get_int(json, "leg_bytes", -1);
-    VerifyShape shape = { 0 };
+    VerifyShape shape = { .foreign = json_get_bool(json, "foreign", false) };
 
     if (!is_name(name, sizeof(shape.name)) || leg_bytes < 0 ||
         read_u32(json, "block_bytes", UINT32_MAX, &shape.block_bytes) < 0 ||
@@ -105,6 +114,8 @@ static int rebuild(const json_t *json, const VerifyProfile *profile, VerifyPlan 
         .seed = (uint64_t)seed,
         .direct = json_get_bool(json, "direct", false),
         .bounce = json_get_bool(json, "bounce", false),
+        .foreign_direct = json_get_bool(json, "foreign_direct", false),
+        .foreign_bounce = json_get_bool(json, "foreign_bounce", false),
         .page_bytes = page_bytes > 0 ? (uint64_t)page_bytes : 0,
     };
 

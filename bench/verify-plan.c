@@ -94,8 +94,27 @@ static void add_leg(VerifyPlan *plan, const VerifyLeg *like, DmaPath path, bool 
         plan->bytes_read += shape->leg_bytes;
 }
 
+/* Granted pages' paths, behind the n that are there, and all of them in an order of chance. */
+static size_t draw_foreign_paths(const VerifyPlan *plan, Random *random, size_t n,
+                                 DmaPath paths[VERIFY_PATHS])
+{
+    uint32_t order[VERIFY_PATHS] = { 0, 1, 2, 3 };
+    DmaPath in_turn[VERIFY_PATHS];
+
+    if (plan->foreign_direct)
+        paths[n++] = DMA_PATH_FOREIGN_DIRECT;
+    if (plan->foreign_bounce)
+        paths[n++] = DMA_PATH_FOREIGN_BOUNCE;
+    random_shuffle(random, order, n);
+    for (size_t i = 0; i < n; i++)
+        in_turn[i] = paths[order[i]];
+    memcpy(paths, in_turn, n * sizeof(paths[0]));
+    return n;
+}
+
 /* The paths that are run, in the order of a toss. */
-static size_t draw_paths(const VerifyPlan *plan, Random *random, DmaPath ret_paths[2])
+static size_t draw_paths(const VerifyPlan *plan, Random *random, uint32_t shape,
+                         DmaPath ret_paths[VERIFY_PATHS])
 {
     bool direct_first = random_below(random, 2) == 0;
     size_t n = 0;
@@ -106,15 +125,17 @@ static size_t draw_paths(const VerifyPlan *plan, Random *random, DmaPath ret_pat
         ret_paths[n++] = DMA_PATH_BOUNCE;
     if (plan->direct && !direct_first)
         ret_paths[n++] = DMA_PATH_DIRECT;
-    return n;
+    return plan->shapes[shape].foreign && (plan->foreign_direct || plan->foreign_bounce)
+               ? draw_foreign_paths(plan, random, n, ret_paths)
+               : n;
 }
 
 /* One shape: each path writes, and each reads back what it wrote. */
 static void add_shape(VerifyPlan *plan, Random *random, uint32_t shape, uint32_t round,
                       uint32_t *generation)
 {
-    DmaPath writers[2], readers[2];
-    size_t n_writers = draw_paths(plan, random, writers);
+    DmaPath writers[VERIFY_PATHS], readers[VERIFY_PATHS];
+    size_t n_writers = draw_paths(plan, random, shape, writers);
 
     for (size_t w = 0; w < n_writers; w++) {
         VerifyLeg leg = {
@@ -128,7 +149,7 @@ static void add_shape(VerifyPlan *plan, Random *random, uint32_t shape, uint32_t
                 .written = plan->written,
             },
         };
-        size_t n_readers = draw_paths(plan, random, readers);
+        size_t n_readers = draw_paths(plan, random, shape, readers);
 
         plan->written[*generation - 1] = (VerifyWritten) {
             .content = leg.verify.content,
@@ -168,17 +189,38 @@ static bool shape_is_sane(const VerifyShape *shape, uint64_t page_bytes)
            shape->leg_bytes % shape->block_bytes == 0;
 }
 
+/* The paths that take part in a shape. */
+static size_t count_paths(const VerifyPlanInput *input, const VerifyShape *shape)
+{
+    size_t own = (size_t)input->direct + (size_t)input->bounce;
+
+    return shape->foreign ? own + (size_t)input->foreign_direct + (size_t)input->foreign_bounce
+                          : own;
+}
+
+/* The legs of a round. */
+static size_t count_legs(const VerifyPlanInput *input)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < input->profile->n_shapes; i++) {
+        size_t n_paths = count_paths(input, &input->profile->shapes[i]);
+
+        n += n_paths * (1 + n_paths);
+    }
+    return n;
+}
+
 static bool input_is_sane(const VerifyPlanInput *input)
 {
-    size_t n_paths = (size_t)input->direct + (size_t)input->bounce;
     const VerifyProfile *profile = input->profile;
     uint64_t page = input->page_bytes;
 
-    if (!profile || n_paths == 0 || input->seed > INT64_MAX || page < MIN_PAGE_BYTES ||
-        page > MAX_PAGE_BYTES || (page & (page - 1)) != 0 || profile->n_shapes == 0 ||
-        profile->n_shapes > VERIFY_PLAN_MAX_SHAPES || profile->n_rounds == 0 ||
-        profile->n_rounds > VERIFY_PLAN_MAX_ROUNDS ||
-        profile->n_shapes * profile->n_rounds * n_paths * (1 + n_paths) > VERIFY_PLAN_MAX_LEGS)
+    if (!profile || (!input->direct && !input->bounce) || input->seed > INT64_MAX ||
+        page < MIN_PAGE_BYTES || page > MAX_PAGE_BYTES || (page & (page - 1)) != 0 ||
+        profile->n_shapes == 0 || profile->n_shapes > VERIFY_PLAN_MAX_SHAPES ||
+        profile->n_rounds == 0 || profile->n_rounds > VERIFY_PLAN_MAX_ROUNDS ||
+        count_legs(input) * profile->n_rounds > VERIFY_PLAN_MAX_LEGS)
         return false;
     for (size_t i = 0; i < profile->n_shapes; i++)
         if (!shape_is_sane(&profile->shapes[i], page))
@@ -208,6 +250,8 @@ static void describe_shapes(VerifyPlan *plan)
         plan->workloads[2 * i] = workload_of(shape, true);
         plan->workloads[2 * i + 1] = workload_of(shape, false);
         plan->arena_bytes = bytes > plan->arena_bytes ? bytes : plan->arena_bytes;
+        if (shape->foreign && bytes > plan->foreign_arena_bytes)
+            plan->foreign_arena_bytes = bytes;
         if (shape->leg_bytes > plan->target_bytes)
             plan->target_bytes = shape->leg_bytes;
     }
@@ -227,8 +271,11 @@ int verify_plan_build(const VerifyPlanInput *input, VerifyPlan *ret_plan)
         .n_rounds = profile->n_rounds,
         .direct = input->direct,
         .bounce = input->bounce,
-        .written = calloc(2 * profile->n_shapes * profile->n_rounds, sizeof(VerifyWritten)),
-        .legs = calloc(6 * profile->n_shapes * profile->n_rounds, sizeof(VerifyLeg)),
+        .foreign_direct = input->foreign_direct,
+        .foreign_bounce = input->foreign_bounce,
+        .written =
+            calloc(VERIFY_PATHS * profile->n_shapes * profile->n_rounds, sizeof(VerifyWritten)),
+        .legs = calloc(count_legs(input) * profile->n_rounds, sizeof(VerifyLeg)),
         .page_bytes = input->page_bytes,
     };
 

@@ -7,9 +7,11 @@
  *
  * For each shape, and as often as the profile has rounds, each path writes the region and each path
  * reads it back before the other writes it anew: direct to direct, direct to bounce, bounce to
- * direct, bounce to bounce. Which path writes first, which reads first and the order of shapes are
- * drawn from the seed. All shapes use one region at the start of the target, each write leg with a
- * generation of its own, so that what an earlier one left there is known for what it is.
+ * direct, bounce to bounce. In some shapes granted pages on either path (foreign-direct,
+ * foreign-bounce) write and read as well, which makes sixteen of four. Which path writes first,
+ * which reads first and the order of shapes are drawn from the seed. All shapes use one region at
+ * the start of the target, each write leg with a generation of its own, so that what an earlier one
+ * left there is known for what it is.
  *
  * Writing and reading are separate legs, of one block size, sequential, each block once: the part
  * of fio's verify that is safe from 3.33 to 3.39.
@@ -34,7 +36,7 @@ typedef struct VerifyLeg {
     uint32_t shape; /* index of plan.shapes */
     uint32_t round; /* from 0 */
     bool writes;    /* else it reads back */
-    DmaPath path;   /* of this leg: DMA_PATH_DIRECT or DMA_PATH_BOUNCE */
+    DmaPath path;   /* of this leg: direct, bounce, foreign-direct or foreign-bounce */
     DmaPath writer; /* of the generation; a write leg's own path */
     LegVerify verify;
 } VerifyLeg;
@@ -48,24 +50,33 @@ typedef struct VerifyPlan {
     uint32_t n_rounds;
     bool direct; /* this path is to be run */
     bool bounce;
+    bool foreign_direct;
+    bool foreign_bounce;
     VerifyWritten *written; /* owned; one for each write leg: generation g at g - 1 */
     VerifyLeg *legs;        /* owned */
     size_t n_legs;
-    uint64_t bytes_read;    /* of all legs */
-    uint64_t bytes_written; /* of all legs: the wear, without the target's own making */
-    uint64_t target_bytes;  /* the least length of the target */
-    uint64_t page_bytes;    /* the host's base page, for which arena_bytes is reckoned */
-    uint64_t arena_bytes;   /* of one arena of base pages that serves every shape */
+    uint64_t bytes_read;          /* of all legs */
+    uint64_t bytes_written;       /* of all legs: the wear, without the target's own making */
+    uint64_t target_bytes;        /* the least length of the target */
+    uint64_t page_bytes;          /* the host's base page, for which arena_bytes is reckoned */
+    uint64_t arena_bytes;         /* of one arena of base pages that serves every shape */
+    uint64_t foreign_arena_bytes; /* of granted pages, for the shapes they take part in */
 } VerifyPlan;
 
-/* What a plan is built from. At least one path is to be run. */
+/* What a plan is built from. Direct or bounce is to be run: granted pages have something to be
+ * compared with. */
 typedef struct VerifyPlanInput {
     const VerifyProfile *profile;
     uint64_t seed; /* at most INT64_MAX */
     bool direct;   /* the path is reachable on this host */
     bool bounce;
     uint64_t page_bytes; /* of a base page: a power of two, 4 KiB to 64 KiB */
+    bool foreign_direct; /* granted pages can be had on this path */
+    bool foreign_bounce;
 } VerifyPlanInput;
+
+/* The paths that a plan can have: direct, bounce, foreign-direct, foreign-bounce. */
+#define VERIFY_PATHS 4U
 
 /* Free what it owns and zero it. */
 void verify_plan_done(VerifyPlan *plan);

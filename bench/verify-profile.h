@@ -5,6 +5,7 @@
  * The shapes of I/O that a verify tries, and the profiles that bundle them.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,6 +26,7 @@ typedef struct VerifyShape {
                            watched for bytes that nobody should have written, and shifts each
                            block in its page against the one before it */
     uint64_t leg_bytes; /* of one leg; a multiple of block_bytes */
+    bool foreign;       /* granted pages take part, where they can be had */
 } VerifyShape;
 
 typedef struct VerifyProfile {

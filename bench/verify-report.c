@@ -79,13 +79,18 @@ static json_t *shapes_to_json(const VerifyPlan *plan)
     return take_ptr(shapes);
 }
 
+static const MatrixCell *cell_at(const Matrix *matrix, size_t i)
+{
+    return i < MATRIX_CELLS ? &matrix->cell[i] : &matrix->foreign[i - MATRIX_CELLS];
+}
+
 /* One line for each cell that had bad blocks. */
 static json_t *bad_cells(const Matrix *matrix)
 {
     json_t *lines = json_array();
 
-    for (size_t i = 0; i < MATRIX_CELLS; i++) {
-        const MatrixCell *cell = &matrix->cell[i];
+    for (size_t i = 0; i < MATRIX_CELLS + MATRIX_FOREIGN_CELLS; i++) {
+        const MatrixCell *cell = cell_at(matrix, i);
 
         if (cell->n_bad_blocks > 0)
             json_array_append_new(
@@ -99,8 +104,8 @@ static json_t *bad_cells(const Matrix *matrix)
 /* What the legs' own rules may not have named. */
 static void judge_cells(Reasons *reasons, const Matrix *matrix)
 {
-    for (size_t i = 0; i < MATRIX_CELLS; i++) {
-        const MatrixCell *cell = &matrix->cell[i];
+    for (size_t i = 0; i < MATRIX_CELLS + MATRIX_FOREIGN_CELLS; i++) {
+        const MatrixCell *cell = cell_at(matrix, i);
 
         if (cell->n_legs > 0 && cell->n_bad_blocks == 0 && cell->n_counted < cell->n_legs)
             reasons_add(reasons, &rule_matrix,
@@ -147,6 +152,23 @@ static int judge(const Material *material, Verdict *ret_verdict, json_t **ret_re
     return 0;
 }
 
+/* How each path could be had. */
+static json_t *paths_to_json(const VerifyPlan *plan, const ReportContext *context)
+{
+    json_t *paths = report_paths_to_json(context, plan->direct, plan->bounce);
+
+    if (!paths || !context->foreign_told)
+        return paths;
+    if (report_add(paths, dma_path_name(DMA_PATH_FOREIGN_DIRECT),
+                   report_path_to_json(&context->foreign_direct, plan->foreign_direct)) < 0 ||
+        report_add(paths, dma_path_name(DMA_PATH_FOREIGN_BOUNCE),
+                   report_path_to_json(&context->foreign_bounce, plan->foreign_bounce)) < 0) {
+        json_decref(paths);
+        return NULL;
+    }
+    return paths;
+}
+
 static int tell(const Material *material, json_t **ret_report)
 {
     const VerifyPlan *plan = material->plan;
@@ -164,8 +186,7 @@ static int tell(const Material *material, json_t **ret_report)
         return r;
     head.reasons = reasons;
     report = report_begin(&head, context);
-    if (report_add(report, "paths", report_paths_to_json(context, plan->direct, plan->bounce)) <
-            0 ||
+    if (report_add(report, "paths", paths_to_json(plan, context)) < 0 ||
         report_add(report, "matrix", matrix_to_json(&material->matrix)) < 0 ||
         (material->conclusion.corrupt &&
          report_add(report, "conclusion", conclusion_to_json(&material->conclusion)) < 0) ||

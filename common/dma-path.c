@@ -10,6 +10,8 @@ static const char *const path_names[] = {
     [DMA_PATH_DIRECT] = "direct",
     [DMA_PATH_BOUNCE] = "bounce",
     [DMA_PATH_FOREIGN] = "foreign",
+    [DMA_PATH_FOREIGN_DIRECT] = "foreign-direct",
+    [DMA_PATH_FOREIGN_BOUNCE] = "foreign-bounce",
 };
 
 #define N_PATHS (sizeof(path_names) / sizeof(path_names[0]))
@@ -27,4 +29,24 @@ int dma_path_from_name(const char *name, DmaPath *ret_path)
             return 0;
         }
     return -EINVAL;
+}
+
+bool dma_path_is_foreign(DmaPath path)
+{
+    return path == DMA_PATH_FOREIGN || path == DMA_PATH_FOREIGN_DIRECT ||
+           path == DMA_PATH_FOREIGN_BOUNCE;
+}
+
+DmaPath dma_path_placement(DmaPath path)
+{
+    switch (path) {
+    case DMA_PATH_DIRECT:
+    case DMA_PATH_FOREIGN_DIRECT:
+        return DMA_PATH_DIRECT;
+    case DMA_PATH_BOUNCE:
+    case DMA_PATH_FOREIGN_BOUNCE:
+        return DMA_PATH_BOUNCE;
+    default:
+        return DMA_PATH_UNKNOWN;
+    }
 }

@@ -7,7 +7,9 @@
 
 static void build(const char *profile, bool direct, bool bounce, VerifyPlan *plan)
 {
-    VerifyPlanInput input = { verify_profile_by_name(profile), 20200811, direct, bounce, 4096 };
+    VerifyPlanInput input = {
+        verify_profile_by_name(profile), 20200811, direct, bounce, 4096, false, false
+    };
 
     assert_int_equal(verify_plan_build(&input, plan), 0);
 }
@@ -59,6 +61,67 @@ static void test_every_cell_is_there(void **state)
         verify_plan_done(&plan);
         build(profiles[i], false, true, &plan);
         check_cells(&plan);
+        verify_plan_done(&plan);
+    }
+}
+
+/* Where granted pages take part, each of the paths writes, and each reads it before the next. */
+static void test_granted_pages_have_their_cells(void **state)
+{
+    static const char *const profiles[] = { "quick", "standard", "full" };
+    VerifyPlan plan, own;
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        VerifyPlanInput input = {
+            verify_profile_by_name(profiles[i]), 7, true, true, 4096, true, true
+        };
+        unsigned seen[64][7][7] = { 0 };
+        uint64_t written = 0, read = 0;
+        size_t n = 0;
+
+        assert_int_equal(verify_plan_build(&input, &plan), 0);
+        build(profiles[i], true, true, &own);
+        for (size_t k = 0; k < plan.n_legs; k++) {
+            const VerifyLeg *leg = &plan.legs[k];
+            LegJob job = verify_plan_leg_job(&plan, leg);
+
+            if (leg->writes) {
+                assert_int_equal(leg->path, leg->writer);
+                written += plan.shapes[leg->shape].leg_bytes;
+            } else {
+                assert_int_equal(leg->writer, plan.legs[k - 1].writer);
+                read += plan.shapes[leg->shape].leg_bytes;
+                seen[leg->shape][leg->writer][leg->path]++;
+            }
+            assert_true(job.verify->lead_bytes >= job.verify->gap_bytes);
+            if (dma_path_is_foreign(leg->path)) {
+                assert_true(plan.shapes[leg->shape].foreign);
+                assert_true(job.verify->lead_bytes +
+                                (uint64_t)(job.workload->block_bytes + job.verify->gap_bytes) *
+                                    job.workload->iodepth +
+                                plan.page_bytes <=
+                            plan.foreign_arena_bytes);
+            }
+        }
+        assert_int_equal(written, plan.bytes_written);
+        assert_int_equal(read, plan.bytes_read);
+        assert_true(plan.bytes_written > own.bytes_written);
+        assert_int_equal(own.foreign_arena_bytes, plan.foreign_arena_bytes);
+        assert_true(plan.foreign_arena_bytes <= 1024 * 4096); /* gntalloc's own limit */
+        for (size_t shape = 0; shape < plan.n_shapes; shape++)
+            for (DmaPath writer = DMA_PATH_DIRECT; writer <= DMA_PATH_FOREIGN_BOUNCE; writer++)
+                for (DmaPath reader = DMA_PATH_DIRECT; reader <= DMA_PATH_FOREIGN_BOUNCE;
+                     reader++) {
+                    bool foreign = dma_path_is_foreign(writer) || dma_path_is_foreign(reader);
+                    bool there = writer != DMA_PATH_FOREIGN && reader != DMA_PATH_FOREIGN &&
+                                 (!foreign || plan.shapes[shape].foreign);
+
+                    assert_int_equal(seen[shape][writer][reader], there ? plan.n_rounds : 0);
+                    n += foreign && there;
+                }
+        assert_true(n > 0);
+        verify_plan_done(&own);
         verify_plan_done(&plan);
     }
 }
@@ -121,6 +184,29 @@ static void test_json_goes_there_and_back(void **state)
     json_decref(json);
 }
 
+static void test_json_of_granted_pages_goes_there_and_back(void **state)
+{
+    VerifyPlanInput input = { verify_profile_by_name("quick"), 7, true, true, 4096, false, true };
+    VerifyPlan plan, again;
+    json_t *json;
+
+    (void)state;
+    assert_int_equal(verify_plan_build(&input, &plan), 0);
+    json = verify_plan_to_json(&plan);
+    assert_int_equal(verify_plan_from_json(json, &again, NULL), 0);
+    assert_int_equal(again.n_legs, plan.n_legs);
+    assert_true(again.foreign_bounce);
+    assert_false(again.foreign_direct);
+    assert_true(again.foreign_arena_bytes > 0);
+    verify_plan_done(&again);
+    json_object_set_new(json, "foreign_direct", json_true());
+    assert_int_equal(verify_plan_from_json(json, &again, NULL), -EBADMSG);
+    json_object_set_new(json, "foreign_direct", json_string("true"));
+    assert_int_equal(verify_plan_from_json(json, &again, NULL), -EBADMSG);
+    verify_plan_done(&plan);
+    json_decref(json);
+}
+
 /* Each member by itself changed to something else: never a plan. */
 static void test_tampered_json_is_refused(void **state)
 {
@@ -158,7 +244,7 @@ static void test_bad_input_is_refused(void **state)
 {
     VerifyShape shape = verify_profile_by_name("quick")->shapes[0];
     VerifyProfile profile = { "quick", &shape, 1, 1 };
-    VerifyPlanInput good = { &profile, 1, true, true, 4096 };
+    VerifyPlanInput good = { &profile, 1, true, true, 4096, false, false };
     VerifyPlanInput input = good;
     VerifyPlan plan;
 
@@ -210,9 +296,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_cell_is_there),
+        cmocka_unit_test(test_granted_pages_have_their_cells),
         cmocka_unit_test(test_quick_goes_from_a_sector_to_beyond_a_mapping),
         cmocka_unit_test(test_the_arena_holds_every_shape),
         cmocka_unit_test(test_json_goes_there_and_back),
+        cmocka_unit_test(test_json_of_granted_pages_goes_there_and_back),
         cmocka_unit_test(test_tampered_json_is_refused),
         cmocka_unit_test(test_bad_input_is_refused),
         cmocka_unit_test(test_jobs),

@@ -16,7 +16,8 @@ typedef struct Run {
 static LegOutcome good_outcome(const VerifyPlan *plan, const VerifyLeg *leg)
 {
     uint64_t bytes = plan->shapes[leg->shape].leg_bytes;
-    bool direct = leg->path == DMA_PATH_DIRECT;
+    bool direct = dma_path_placement(leg->path) == DMA_PATH_DIRECT;
+    bool foreign = dma_path_is_foreign(leg->path);
 
     return (LegOutcome) {
         .index = leg->index,
@@ -30,14 +31,18 @@ static LegOutcome good_outcome(const VerifyPlan *plan, const VerifyLeg *leg)
                  .compared = !leg->writes },
         .account = { .bytes = direct ? 0 : bytes, .arena_bytes = direct ? 0 : bytes },
         .trace_available = true,
+        .foreign = foreign,
+        .foreign_account = { .translated_bytes = foreign && !direct ? bytes : 0 },
         .frames_known = true,
         .frames_unchanged = true,
     };
 }
 
-static void start(Run *run, bool direct, bool bounce)
+static void start_with(Run *run, bool direct, bool bounce, bool foreign)
 {
-    VerifyPlanInput input = { verify_profile_by_name("quick"), 20200811, direct, bounce, 4096 };
+    VerifyPlanInput input = {
+        verify_profile_by_name("quick"), 20200811, direct, bounce, 4096, foreign, foreign
+    };
 
     memset(run, 0, sizeof(*run));
     assert_int_equal(verify_plan_build(&input, &run->plan), 0);
@@ -51,9 +56,17 @@ static void start(Run *run, bool direct, bool bounce)
         .evidence = "20261122-1",
         .direct = { .reachable = direct, .pages = 132, .page_bytes = 4096 },
         .bounce = { .reachable = bounce, .pages = 132, .page_bytes = 4096 },
+        .foreign_told = foreign,
+        .foreign_direct = { .reachable = foreign, .pages = 71, .page_bytes = 4096 },
+        .foreign_bounce = { .reachable = foreign, .pages = 71, .page_bytes = 4096 },
         .kernel_written_known = true,
         .kernel_written_bytes = 26000000,
     };
+}
+
+static void start(Run *run, bool direct, bool bounce)
+{
+    start_with(run, direct, bounce, false);
 }
 
 static json_t *build(const Run *run)
@@ -142,6 +155,118 @@ static void damage(Run *run, DmaPath writer, DmaPath reader)
             (reader == DMA_PATH_UNKNOWN || leg->path == reader))
             run->outcomes[i].fio.n_bad_blocks = 2;
     }
+}
+
+static void test_granted_pages_pass(void **state)
+{
+    json_t *report;
+    Run run;
+
+    (void)state;
+    start_with(&run, true, true, true);
+    report = build(&run);
+    assert_int_equal(run_report_verdict(report), VERDICT_PASS);
+    golden_compare_json("verify-report-foreign.json", report);
+    json_decref(report);
+    done(&run);
+}
+
+/* They cannot be had: that is told, and what was verified is verified. */
+static void test_granted_pages_out_of_reach(void **state)
+{
+    const json_t *path;
+    json_t *report;
+    Run run;
+
+    (void)state;
+    start(&run, true, true);
+    run.context.foreign_told = true;
+    run.context.foreign_direct.reason = run.context.foreign_bounce.reason = "no module";
+    report = build(&run);
+    assert_int_equal(run_report_verdict(report), VERDICT_PASS);
+    assert_int_equal(json_array_size(json_object_get(report, "matrix")), 4);
+    path = json_object_get(json_object_get(report, "paths"), "foreign-bounce");
+    assert_string_equal(json_get_string(path, "state", ""), "unreachable");
+    assert_string_equal(json_get_string(path, "reason", ""), "no module");
+    json_decref(report);
+    done(&run);
+}
+
+/* Own pages are right, granted ones are not. */
+static void test_the_place_among_granted_pages(void **state)
+{
+    static const struct {
+        DmaPath writer, reader;
+        const char *direction, *path;
+    } faults[] = {
+        { DMA_PATH_FOREIGN_BOUNCE, DMA_PATH_UNKNOWN, "to-device", "foreign-bounce" },
+        { DMA_PATH_UNKNOWN, DMA_PATH_FOREIGN_BOUNCE, "from-device", "foreign-bounce" },
+        { DMA_PATH_UNKNOWN, DMA_PATH_FOREIGN_DIRECT, "from-device", "foreign-direct" },
+        { DMA_PATH_FOREIGN_DIRECT, DMA_PATH_BOUNCE, "to-device", "foreign-direct" },
+        { DMA_PATH_FOREIGN_DIRECT, DMA_PATH_FOREIGN_DIRECT, "unclear", "foreign-direct" },
+        { DMA_PATH_FOREIGN_DIRECT, DMA_PATH_FOREIGN_BOUNCE, "unclear", "foreign" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
+        json_t *report;
+        Run run;
+
+        start_with(&run, true, true, true);
+        damage(&run, faults[i].writer, faults[i].reader);
+        report = build(&run);
+        assert_int_equal(run_report_verdict(report), VERDICT_CORRUPTION);
+        assert_string_equal(conclusion_of(report, "direction"), faults[i].direction);
+        assert_string_equal(conclusion_of(report, "path"), faults[i].path);
+        assert_non_null(strstr(conclusion_of(report, "remedy"), "guest"));
+        for (size_t cell = 0; cell < 4; cell++)
+            assert_string_equal(cell_state(report, cell), "verified");
+        json_decref(report);
+        done(&run);
+    }
+}
+
+/* Both kinds of pages are damaged on a path: it is the path's fault. */
+static void test_a_fault_of_the_path_is_no_fault_of_grants(void **state)
+{
+    json_t *report;
+    Run run;
+
+    (void)state;
+    start_with(&run, true, true, true);
+    damage(&run, DMA_PATH_UNKNOWN, DMA_PATH_BOUNCE);
+    damage(&run, DMA_PATH_UNKNOWN, DMA_PATH_FOREIGN_BOUNCE);
+    report = build(&run);
+    assert_string_equal(conclusion_of(report, "direction"), "from-device");
+    assert_string_equal(conclusion_of(report, "path"), "bounce");
+    json_decref(report);
+    done(&run);
+}
+
+/* An address that was not translated voids the leg, whatever its bytes. */
+static void test_a_mistaken_address_is_no_proof(void **state)
+{
+    json_t *report;
+    Run run;
+
+    (void)state;
+    start_with(&run, true, true, true);
+    for (size_t i = 0; i < run.n; i++)
+        if (run.plan.legs[i].path == DMA_PATH_FOREIGN_BOUNCE)
+            run.outcomes[i].foreign_account.mistaken_bytes = 4096;
+    report = build(&run);
+    assert_int_equal(run_report_verdict(report), VERDICT_INCONCLUSIVE);
+    assert_string_equal(
+        json_get_string(json_array_get(json_object_get(report, "reasons"), 0), "rule", ""),
+        "path-contradiction");
+    assert_string_equal(cell_state(report, 0), "verified");
+    json_decref(report);
+    for (size_t i = 0; i < run.n; i++)
+        run.outcomes[i].foreign_account = (ForeignAccount) { 0 };
+    report = build(&run); /* no bounce that tells is none either */
+    assert_int_equal(run_report_verdict(report), VERDICT_INCONCLUSIVE);
+    json_decref(report);
+    done(&run);
 }
 
 static void test_the_place_is_told_from_the_cells(void **state)
@@ -454,6 +579,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pass),
         cmocka_unit_test(test_a_wrong_register_is_corruption),
+        cmocka_unit_test(test_granted_pages_pass),
+        cmocka_unit_test(test_granted_pages_out_of_reach),
+        cmocka_unit_test(test_the_place_among_granted_pages),
+        cmocka_unit_test(test_a_fault_of_the_path_is_no_fault_of_grants),
+        cmocka_unit_test(test_a_mistaken_address_is_no_proof),
         cmocka_unit_test(test_the_place_is_told_from_the_cells),
         cmocka_unit_test(test_second_looks_tell_the_place),
         cmocka_unit_test(test_a_fault_that_undoes_itself),

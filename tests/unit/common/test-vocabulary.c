@@ -16,8 +16,9 @@
 
 static void test_paths_have_names(void **state)
 {
-    static const DmaPath all[] = { DMA_PATH_UNKNOWN, DMA_PATH_DIRECT, DMA_PATH_BOUNCE,
-                                   DMA_PATH_FOREIGN };
+    static const DmaPath all[] = { DMA_PATH_UNKNOWN,        DMA_PATH_DIRECT,
+                                   DMA_PATH_BOUNCE,         DMA_PATH_FOREIGN,
+                                   DMA_PATH_FOREIGN_DIRECT, DMA_PATH_FOREIGN_BOUNCE };
     DmaPath path;
 
     (void)state;
@@ -27,6 +28,19 @@ static void test_paths_have_names(void **state)
     }
     assert_int_equal(dma_path_from_name("Direct", &path), -EINVAL);
     assert_string_equal(dma_path_name((DmaPath)99), "unknown");
+}
+
+static void test_granted_pages_lie_somewhere(void **state)
+{
+    (void)state;
+    assert_int_equal(dma_path_placement(DMA_PATH_FOREIGN_BOUNCE), DMA_PATH_BOUNCE);
+    assert_int_equal(dma_path_placement(DMA_PATH_FOREIGN_DIRECT), DMA_PATH_DIRECT);
+    assert_int_equal(dma_path_placement(DMA_PATH_DIRECT), DMA_PATH_DIRECT);
+    assert_int_equal(dma_path_placement(DMA_PATH_FOREIGN), DMA_PATH_UNKNOWN);
+    assert_true(dma_path_is_foreign(DMA_PATH_FOREIGN));
+    assert_true(dma_path_is_foreign(DMA_PATH_FOREIGN_DIRECT));
+    assert_false(dma_path_is_foreign(DMA_PATH_BOUNCE));
+    assert_false(dma_path_is_foreign(DMA_PATH_UNKNOWN));
 }
 
 static void test_exit_statuses_are_the_contract(void **state)
@@ -116,6 +130,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_paths_have_names),
+        cmocka_unit_test(test_granted_pages_lie_somewhere),
         cmocka_unit_test(test_exit_statuses_are_the_contract),
         cmocka_unit_test(test_forgotten_verdict_is_no_pass),
         cmocka_unit_test(test_ranges),

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Judges a leg on granted pages: its path, and that its addresses were translated. */
+#include "bench/proof.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#define conclude(...) proof_conclude(PROOF_SOURCE_BOUNCES, __VA_ARGS__)
+
+Proof proof_judge_foreign(const BounceAccount *bounces, const ForeignAccount *foreign,
+                          const ProofInput *input)
+{
+    ProofInput placed = *input;
+    const MappingAccount none = { 0 };
+    Proof proof;
+
+    placed.planned = dma_path_placement(input->planned);
+    placed.mappings_available = false;
+    if (foreign->mistaken_bytes > 0)
+        return conclude(PROOF_CONTRADICTED, DMA_PATH_UNKNOWN,
+                        "%" PRIu64 " bytes of granted pages were reckoned at another address than "
+                        "the frame that was granted",
+                        foreign->mistaken_bytes);
+    proof = proof_judge(bounces, &none, &placed);
+    if (proof.state != PROOF_PROVED)
+        return proof;
+    if (placed.planned == DMA_PATH_BOUNCE && foreign->translated_bytes == 0 &&
+        foreign->unshown_bytes == 0)
+        return conclude(
+            PROOF_UNPROVED, DMA_PATH_UNKNOWN,
+            "no bounce tells to what frame an address of a granted page was translated");
+    proof.proved = input->planned;
+    return proof;
+}
