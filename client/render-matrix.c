@@ -50,6 +50,37 @@ static void add_cell(Table *table, const json_t *cell)
         table_cell(table, PAGE_WARN, "%s", state);
 }
 
+static const TableColumn foreign_columns[] = {
+    { "WRITTEN BY", false },
+    { "READ BY", false },
+    { "BLOCKS", false },
+};
+
+/* Cells of which a side is granted pages: those that are there. */
+static void print_foreign_cells(const json_t *matrix, const Page *page)
+{
+    _cleanup_table_ Table *table =
+        table_new(foreign_columns, sizeof(foreign_columns) / sizeof(foreign_columns[0]));
+    size_t n = 0;
+
+    for (size_t i = 0; i < json_array_size(matrix); i++) {
+        const json_t *cell = json_array_get(matrix, i);
+        const char *writer = json_get_string(cell, "writer", "?");
+        const char *reader = json_get_string(cell, "reader", "?");
+
+        if (strncmp(writer, "foreign", 7) != 0 && strncmp(reader, "foreign", 7) != 0)
+            continue;
+        table_cell(table, PAGE_BOLD, "%s", writer);
+        table_cell(table, PAGE_BOLD, "%s", reader);
+        add_cell(table, cell);
+        n++;
+    }
+    if (n == 0)
+        return;
+    page_heading(page, "The same with granted pages");
+    table_print(table, page, 0);
+}
+
 void render_report_matrix(const json_t *report, const Page *page)
 {
     const json_t *matrix = json_object_get(report, "matrix");
@@ -62,4 +93,5 @@ void render_report_matrix(const json_t *report, const Page *page)
             add_cell(table, find_cell(matrix, paths[writer], paths[reader]));
     }
     table_print(table, page, 0);
+    print_foreign_cells(matrix, page);
 }

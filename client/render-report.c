@@ -63,19 +63,19 @@ static void print_device(const json_t *device, const Page *page)
 }
 
 /* Where the pages of a path were had, or why not. */
-static void print_path(const json_t *paths, const char *name, const Page *page)
+static void print_path(const json_t *path, const char *label, const char *kind, const Page *page)
 {
-    const json_t *path = json_object_get(paths, name);
     const char *state = json_get_string(path, "state", "unknown");
     const char *reason = json_get_string(path, "reason", NULL);
     int64_t pages = json_get_int(path, "pages", 0), extents = json_get_int(path, "extents", 0);
 
     if (pages > 0 && strcmp(state, "run") == 0)
-        page_field(page, 0, name, "%s pages of %s placed%s%s%s", unit_exact(pages).text,
+        page_field(page, 0, label, "%s%s pages of %s placed%s%s%s", kind, unit_exact(pages).text,
                    unit_size(json_get_int(path, "page_bytes", -1)).text, extents > 0 ? ", in " : "",
                    extents > 0 ? unit_exact(extents).text : "", extents > 0 ? " pieces" : "");
     else
-        page_field(page, 0, name, "%s%s%s", state, reason ? ": " : "", reason ? reason : "");
+        page_field(page, 0, label, "%s%s%s%s", kind, state, reason ? ": " : "",
+                   reason ? reason : "");
 }
 
 /* The card's registers, as they were read again between the legs. */
@@ -109,8 +109,12 @@ static void print_header(const json_t *report, const Page *page)
     if (json_get_string(report, "profile", NULL))
         page_field(page, 0, "profile", "%s, seed %" PRIi64, json_get_string(report, "profile", ""),
                    json_get_int(report, "seed", 0));
-    print_path(paths, "direct", page);
-    print_path(paths, "bounce", page);
+    print_path(json_object_get(paths, "direct"), "direct", "", page);
+    print_path(json_object_get(paths, "bounce"), "bounce", "", page);
+    if (json_object_get(paths, "foreign-direct")) {
+        print_path(json_object_get(paths, "foreign-direct"), "foreign", "direct: ", page);
+        print_path(json_object_get(paths, "foreign-bounce"), "", "bounce: ", page);
+    }
     print_registers(json_object_get(report, "registers"), page);
 }
 

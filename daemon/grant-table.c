@@ -88,6 +88,11 @@ static void destroy(GrantTable *table)
     free(host);
 }
 
+bool grant_table_is_there(void)
+{
+    return access("/dev/xen/gntalloc", F_OK) == 0 && access("/dev/xen/gntdev", F_OK) == 0;
+}
+
 static uint64_t read_limit(void)
 {
     _cleanup_free_ char *text = NULL;

@@ -6,6 +6,7 @@
  * backend maps a guest's pages. It is a table of functions, so that a test needs no Xen.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,6 +31,9 @@ struct GrantTable {
     /* Release it; what it shares and maps must be given back before. Never NULL. */
     void (*destroy)(GrantTable *table);
 };
+
+/* Whether its two devices are there; without opening either. */
+bool grant_table_is_there(void);
 
 /*
  * This host's, by libxengnttab: /dev/xen/gntalloc and /dev/xen/gntdev (drivers/xen/gntalloc.c,

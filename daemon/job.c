@@ -9,6 +9,7 @@
 #include <systemd/sd-id128.h>
 
 #include "common/json.h"
+#include "daemon/grant-table.h"
 #include "daemon/log.h"
 #include "daemon/store-time.h"
 
@@ -38,11 +39,14 @@ void job_free(Job *job)
 
 int job_build_plan(RunRequest *request, RunPlan *ret_plan)
 {
+    bool foreign = request->kind == RUN_KIND_VERIFY && grant_table_is_there();
     RunPlanInput input = {
         .kind = request->kind,
         .profile = request->profile,
         .direct = true,
         .bounce = true,
+        .foreign_direct = foreign,
+        .foreign_bounce = foreign,
         .page_bytes = (uint64_t)sysconf(_SC_PAGESIZE),
     };
 

@@ -46,7 +46,8 @@ typedef struct Job {
     STAILQ_ENTRY(Job) queue;
 } Job;
 
-/* The plan of a request, both paths in it. A seed is chosen where none was given. 0 or negative
+/* The plan of a request, both paths in it, and of a verify granted pages where this host may have
+ * them. A seed is chosen where none was given. 0 or negative
  * errno.
  */
 int job_build_plan(RunRequest *request, RunPlan *ret_plan);

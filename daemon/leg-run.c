@@ -13,6 +13,7 @@
 #include "daemon/cpu-time.h"
 #include "daemon/fio-child.h"
 #include "daemon/leg-cgroup.h"
+#include "daemon/leg-foreign.h"
 #include "daemon/leg-verify.h"
 
 /* A leg slower than this stands still: no card that is sound is. */
@@ -25,6 +26,7 @@ typedef struct LegRun {
     const LegJob *leg;
     AccountScope scope;
     MappingScope mappings;
+    ForeignPages foreign; /* of a leg on granted pages */
     LegOutcome outcome;
     ArenaCheck check;
     FioExit end;
@@ -53,6 +55,8 @@ static void on_bounce(const BounceEvent *event, void *userdata)
     LegRun *run = userdata;
 
     bounce_account_add(&run->outcome.account, &run->scope, event);
+    if (run->outcome.foreign)
+        foreign_account_add(&run->outcome.foreign_account, &run->foreign, run->scope.reach, event);
 }
 
 static void give_up_trace(LegRun *run)
@@ -67,7 +71,8 @@ static bool is_traced(const LegRun *run)
 
 /* Mappings where the kernel tells them: they cost an event a request and tell every address. Else
  * bounces: there the probe tells the file system's own from ours where ours are none; on the bounce
- * path it would cost what is to be measured. */
+ * path it would cost what is to be measured. Of granted pages bounces with both addresses: nothing
+ * is measured there. */
 static void begin_trace(LegRun *run)
 {
     TraceSession *trace = run->stage->trace;
@@ -77,6 +82,8 @@ static void begin_trace(LegRun *run)
         kinds |= can & TRACE_BOUNCES;
     if ((kinds & TRACE_BOUNCES) && run->leg->path == DMA_PATH_DIRECT)
         kinds |= can & TRACE_ADDRESSES;
+    if (run->outcome.foreign)
+        kinds = can & (TRACE_BOUNCES | TRACE_ADDRESSES);
     if (!kinds || trace_begin(trace, kinds) < 0)
         return;
     run->outcome.trace_available = kinds & TRACE_BOUNCES;
@@ -186,8 +193,32 @@ static int run_fio(LegRun *run, const char *job_path, int arena_fd_)
     return r;
 }
 
-/* fio between the two ends of the trace and of the CPUs' time. */
-static int measure(LegRun *run, const char *job_path, int arena_fd_)
+static void on_pause(uint64_t bytes_done, void *userdata)
+{
+    LegRun *run = userdata;
+
+    drain(run); /* before its buffer is full */
+    run->stage->progress(run->leg, bytes_done, run->stage->userdata);
+}
+
+/* Our own I/O, where fio cannot map the memory. */
+static int run_foreign(LegRun *run)
+{
+    LegForeign foreign = {
+        .stage = &run->verify,
+        .check = run->outcome.check,
+        .cancel_fd = run->stage->cancel_fd,
+        .pause = on_pause,
+        .userdata = run,
+    };
+    int r = leg_foreign_run(&foreign, &run->outcome.fio);
+
+    run->end.cancelled = r == -ECANCELED;
+    return run->end.cancelled ? 0 : r;
+}
+
+/* The I/O between the two ends of the trace and of the CPUs' time; fio's, where there is a job. */
+static int measure(LegRun *run, const char *job_path, const Place *place)
 {
     CpuTime busy_before, busy_after;
     bool busy_known;
@@ -198,7 +229,7 @@ static int measure(LegRun *run, const char *job_path, int arena_fd_)
     begin_trace(run);
     disk_known = block_count(run->stage->target->disk, &disk_before) >= 0;
     busy_known = cpu_time_read(&busy_before) >= 0;
-    r = run_fio(run, job_path, arena_fd_);
+    r = job_path ? run_fio(run, job_path, arena_fd(place->arena)) : run_foreign(run);
     run->outcome.system_cpu_known = busy_known && cpu_time_read(&busy_after) >= 0 &&
                                     cpu_time_between(&busy_before, &busy_after, &run->busy_usec);
     run->outcome.disk_bytes_known =
@@ -250,7 +281,9 @@ static int judge(LegRun *run)
     run->outcome.index = run->leg->index;
     run->outcome.ran = !run->end.start_failure;
     run->outcome.failure = explain(&run->end);
-    if (run->leg->verify && !io_pattern_is_write(run->leg->workload->pattern))
+    if (run->outcome.foreign)
+        r = 0; /* our own I/O has left its result */
+    else if (run->leg->verify && !io_pattern_is_write(run->leg->workload->pattern))
         r = fio_result_judge_compared(&evidence, run->leg->workload, &run->outcome.fio);
     else
         r = fio_result_judge(&evidence, run->leg->workload, &run->outcome.fio);
@@ -271,19 +304,20 @@ static json_t *frames_to_json(const FrameMap *frames)
 }
 
 /* What no other file of the leg holds. */
-static int put_record(LegRun *run, const Arena *arena)
+static int put_record(LegRun *run, const Place *place)
 {
-    _cleanup_json_ json_t *record =
-        json_pack("{s:o, s:{s:b, s:i, s:i, s:b, s:b, s:I, s:I, s:I, s:I}, s:{s:I, s:I, s:I, s:o}}",
-                  "outcome", leg_outcome_to_json(&run->outcome), "fio", "exited", run->end.exited,
-                  "status", run->end.status, "signal", run->end.signal, "timed_out",
-                  run->end.timed_out, "killed", run->end.killed, "wall_usec",
-                  (json_int_t)run->end.wall_usec, "cpu_usec", (json_int_t)run->end.cpu_usec,
-                  "stdout_dropped_bytes", (json_int_t)run->end.stdout_dropped_bytes,
-                  "stderr_dropped_bytes", (json_int_t)run->end.stderr_dropped_bytes, "frames_after",
-                  "page_bytes", (json_int_t)arena_page_bytes(arena), "n_moved",
-                  (json_int_t)run->check.n_moved, "n_misplaced", (json_int_t)run->check.n_misplaced,
-                  "address", frames_to_json(run->check.n_moved ? arena_frames_after(arena) : NULL));
+    _cleanup_json_ json_t *record = json_pack(
+        "{s:o, s:{s:b, s:i, s:i, s:b, s:b, s:I, s:I, s:I, s:I}, s:{s:I, s:I, s:I, s:o}}", "outcome",
+        leg_outcome_to_json(&run->outcome), "fio", "exited", run->end.exited, "status",
+        run->end.status, "signal", run->end.signal, "timed_out", run->end.timed_out, "killed",
+        run->end.killed, "wall_usec", (json_int_t)run->end.wall_usec, "cpu_usec",
+        (json_int_t)run->end.cpu_usec, "stdout_dropped_bytes",
+        (json_int_t)run->end.stdout_dropped_bytes, "stderr_dropped_bytes",
+        (json_int_t)run->end.stderr_dropped_bytes, "frames_after", "page_bytes",
+        (json_int_t)run->scope.page_bytes, "n_moved", (json_int_t)run->check.n_moved, "n_misplaced",
+        (json_int_t)run->check.n_misplaced, "address",
+        frames_to_json(run->check.n_moved && place->arena ? arena_frames_after(place->arena)
+                                                          : NULL));
     _cleanup_free_ char *name = file_name(run->leg, "json");
     int r;
 
@@ -317,19 +351,19 @@ static int arm(LegRun *run)
 static int run_to_record(LegRun *run, Place *place)
 {
     _cleanup_free_ char *job_path = NULL;
-    int r = write_job(run, place->arena, &job_path);
+    int r = place->arena ? write_job(run, place->arena, &job_path) : 0;
 
     if (r >= 0)
         r = arm(run);
     if (r >= 0)
-        r = measure(run, job_path, arena_fd(place->arena));
+        r = measure(run, job_path, place);
     if (r >= 0 && run->end.cancelled)
         return -ECANCELED;
     if (r >= 0)
-        r = arena_check(place->arena, &run->stage->device->reach, &run->check);
+        r = place_check(place, &run->stage->device->reach, &run->check);
     if (r < 0)
         return r;
-    run->outcome.frames_known = place->n_frames == arena_frames(place->arena)->n_pages;
+    run->outcome.frames_known = place_frames_known(place);
     run->outcome.frames_unchanged = run->check.n_moved == 0 && run->check.n_misplaced == 0;
     r = judge(run);
     if (r >= 0 && run->leg->verify)
@@ -338,7 +372,7 @@ static int run_to_record(LegRun *run, Place *place)
     if (r < 0)
         return r;
     leg_outcome_prove(&run->outcome, run->leg->path);
-    return put_record(run, place->arena);
+    return put_record(run, place);
 }
 
 int leg_run(const LegStage *stage, const LegJob *leg, Place *place, LegOutcome *ret_outcome)
@@ -350,18 +384,24 @@ int leg_run(const LegStage *stage, const LegJob *leg, Place *place, LegOutcome *
             .device = stage->device->name,
             .frames = place->frames,
             .n_frames = place->n_frames,
-            .page_bytes = arena_page_bytes(place->arena),
+            .page_bytes = place_frame_map(place)->page_bytes,
             .reach = &stage->device->reach,
         },
         .mappings = {
             .device = stage->device->name,
             .frames = place->frames,
             .n_frames = place->n_frames,
-            .page_bytes = arena_page_bytes(place->arena),
+            .page_bytes = place_frame_map(place)->page_bytes,
             .translation = stage->translation,
         },
+        .outcome = { .foreign = place->foreign != NULL },
     };
-    int r = run_to_record(&run, place);
+    int r;
+
+    if (place->foreign)
+        run.foreign = (ForeignPages) { .mapped = foreign_arena_mapped(place->foreign),
+                                       .granted = foreign_arena_granted(place->foreign) };
+    r = run_to_record(&run, place);
 
     if (r >= 0) {
         *ret_outcome = run.outcome;

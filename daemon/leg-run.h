@@ -2,8 +2,8 @@
 #ifndef XDMAD_DAEMON_LEG_RUN_H
 #define XDMAD_DAEMON_LEG_RUN_H
 /*
- * One leg: fio on a lent arena, the kernel's trace beside it, the frames looked at again, all of it
- * put into evidence.
+ * One leg: fio, or our own I/O on granted pages, on a lent arena, the kernel's trace beside it, the
+ * frames looked at again, all of it put into evidence.
  */
 
 #include <stdint.h>

@@ -28,10 +28,18 @@ static uint64_t canary_seed(const LegJob *leg, uint64_t purpose)
 
 void leg_verify_arm(const LegVerifyStage *stage)
 {
-    const Arena *arena = places_for(stage->places, stage->leg->path)->arena;
+    const Place *place = places_for(stage->places, stage->leg->path);
 
-    canary_fill(canary_seed(stage->leg, SEED_OF_FIO), 0, arena_memory(arena),
-                (size_t)arena_bytes(arena));
+    canary_fill(canary_seed(stage->leg, SEED_OF_FIO), 0, place_memory(place),
+                (size_t)place_bytes(place));
+}
+
+void leg_verify_prepare(const LegVerifyStage *stage, uint8_t *block, size_t bytes)
+{
+    const Place *place = places_for(stage->places, stage->leg->path);
+
+    canary_fill(canary_seed(stage->leg, SEED_OF_FIO), (uint64_t)(block - place_memory(place)),
+                block, bytes);
 }
 
 /* --- the blocks as fio received them --------------------------------------------------------- */
@@ -188,9 +196,9 @@ static int keep(const LegVerifyStage *stage, const SuspectBlock *block)
 }
 
 /* The machine address of a byte of the arena: true and *ret_frame, of its page. */
-static bool find_frame(const Arena *arena, uint64_t arena_offset, uint64_t *ret_frame)
+static bool find_frame(const Place *place, uint64_t arena_offset, uint64_t *ret_frame)
 {
-    const FrameMap *frames = arena_frames(arena);
+    const FrameMap *frames = place_frame_map(place);
     uint64_t page = arena_offset / frames->page_bytes;
     uint64_t base_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
 
@@ -207,10 +215,11 @@ static bool place_is_known(const LegJob *leg)
     return leg->workload->iodepth == 1 || stride_of(leg) % (uint64_t)sysconf(_SC_PAGESIZE) == 0;
 }
 
-static int examine(const LegVerifyStage *stage, const SuspectBlock *block, DamageTally *tally,
-                   LegCheck *check)
+/* `place_known`: the block did lie where the suspect says, not in another buffer like it. */
+static int examine(const LegVerifyStage *stage, const SuspectBlock *block, bool place_known,
+                   DamageTally *tally, LegCheck *check)
 {
-    const Arena *arena = places_for(stage->places, stage->leg->path)->arena;
+    const Place *place = places_for(stage->places, stage->leg->path);
     BadBlock bad = { .offset_bytes = block->offset_bytes, .n_pages = suspect_pages(block) };
 
     tally->pages_per_block = bad.n_pages;
@@ -227,9 +236,9 @@ static int examine(const LegVerifyStage *stage, const SuspectBlock *block, Damag
         if (r < 0)
             return r;
     }
-    bad.place_known = place_is_known(stage->leg);
-    bad.frame_known = stage->leg->workload->iodepth == 1 &&
-                      find_frame(arena, block->arena_offset + bad.damage.begin, &bad.frame);
+    bad.place_known = place_known || place_is_known(stage->leg);
+    bad.frame_known = (place_known || stage->leg->workload->iodepth == 1) &&
+                      find_frame(place, block->arena_offset + bad.damage.begin, &bad.frame);
     check->n_examined++;
     if (check->n_blocks < LEG_CHECK_MAX_BLOCKS)
         check->blocks[check->n_blocks++] = bad;
@@ -242,7 +251,7 @@ static int examine(const LegVerifyStage *stage, const SuspectBlock *block, Damag
  * not known. The caller frees. */
 static uint64_t *list_frames(const LegVerifyStage *stage, uint32_t n_pages)
 {
-    const Arena *arena = places_for(stage->places, stage->leg->path)->arena;
+    const Place *place = places_for(stage->places, stage->leg->path);
     uint64_t page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
     uint64_t first = stage->leg->verify->lead_bytes / page_bytes;
     _cleanup_free_ uint64_t *frames = NULL;
@@ -251,7 +260,7 @@ static uint64_t *list_frames(const LegVerifyStage *stage, uint32_t n_pages)
         return NULL;
     frames = calloc(n_pages, sizeof(*frames));
     for (uint32_t page = 0; frames && page < n_pages; page++)
-        if (!find_frame(arena, (first + page) * page_bytes, &frames[page]))
+        if (!find_frame(place, (first + page) * page_bytes, &frames[page]))
             return NULL;
     return take_ptr(frames);
 }
@@ -285,7 +294,7 @@ int leg_verify_collect(const LegVerifyStage *stage, const char *directory, LegCh
         if (r <= 0)
             continue;
         block = place_suspect(leg, offsets[i], received);
-        r = examine(stage, &block, &tally, check);
+        r = examine(stage, &block, false, &tally, check);
     }
     if (r >= 0)
         take_tally(stage, &tally, check);
@@ -293,18 +302,49 @@ int leg_verify_collect(const LegVerifyStage *stage, const char *directory, LegCh
     return r < 0 ? r : 0;
 }
 
+/* --- the blocks as our own I/O received them ------------------------------------------------- */
+
+void leg_verify_begin(const LegVerifyStage *stage, LegCheck *check, LegVerifyBlocks *ret_blocks)
+{
+    const Workload *workload = stage->leg->workload;
+
+    *ret_blocks = (LegVerifyBlocks) {
+        .stage = stage,
+        .check = check,
+        .tally = { .n_blocks = workload->leg_bytes / workload->block_bytes },
+    };
+}
+
+int leg_verify_take(LegVerifyBlocks *blocks, uint64_t offset_bytes, const uint8_t *received)
+{
+    const LegJob *leg = blocks->stage->leg;
+    uint64_t number = offset_bytes / leg->workload->block_bytes;
+    SuspectBlock block =
+        suspect(leg, offset_bytes, received, (uint32_t)(number % leg->workload->iodepth));
+
+    block.n_buffers = 1;
+    block.before_known = false; /* it held canaries */
+    return examine(blocks->stage, &block, true, &blocks->tally, blocks->check);
+}
+
+void leg_verify_end(LegVerifyBlocks *blocks)
+{
+    take_tally(blocks->stage, &blocks->tally, blocks->check);
+    damage_tally_done(&blocks->tally);
+}
+
 /* --- the canaries, and the blocks read anew -------------------------------------------------- */
 
 static void look_at_canaries(const LegVerifyStage *stage, LegCheck *check)
 {
-    const Arena *arena = places_for(stage->places, stage->leg->path)->arena;
+    const Place *place = places_for(stage->places, stage->leg->path);
     CanaryCheck *canaries = &check->canaries;
 
-    *canaries = canary_check(stage->leg, canary_seed(stage->leg, SEED_OF_FIO), arena_memory(arena),
-                             arena_bytes(arena));
+    *canaries = canary_check(stage->leg, canary_seed(stage->leg, SEED_OF_FIO), place_memory(place),
+                             place_bytes(place));
     for (size_t i = 0; i < canaries->n_strays; i++)
         canaries->strays[i].frame_known =
-            find_frame(arena, canaries->strays[i].arena_offset, &canaries->strays[i].frame);
+            find_frame(place, canaries->strays[i].arena_offset, &canaries->strays[i].frame);
 }
 
 /* What reading one block anew needs, and the first bytes that each path gave. */

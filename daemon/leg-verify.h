@@ -7,6 +7,7 @@
  * anew by both paths, so that what is on the medium is told apart from a bad read.
  */
 
+#include "bench/damage-tally.h"
 #include "bench/leg-check.h"
 #include "bench/leg-job.h"
 #include "daemon/evidence.h"
@@ -23,6 +24,25 @@ typedef struct LegVerifyStage {
 
 /* Fill the arena of the leg's path. */
 void leg_verify_arm(const LegVerifyStage *stage);
+
+/* What memory at this place of the arena holds before a block is read into it, once more. */
+void leg_verify_prepare(const LegVerifyStage *stage, uint8_t *block, size_t bytes);
+
+/* Bad blocks as they come, of a leg that knows which buffer each was in. */
+typedef struct LegVerifyBlocks {
+    const LegVerifyStage *stage;
+    LegCheck *check;
+    DamageTally tally;
+} LegVerifyBlocks;
+
+/* Begin; `check` takes the sums and the first blocks, and is whole after leg_verify_end(). */
+void leg_verify_begin(const LegVerifyStage *stage, LegCheck *check, LegVerifyBlocks *ret_blocks);
+
+/* One of them, as it was received in the arena's own memory: judge it, keep the bytes of the first
+ * ones as evidence. 0 or negative errno. */
+int leg_verify_take(LegVerifyBlocks *blocks, uint64_t offset_bytes, const uint8_t *received);
+
+void leg_verify_end(LegVerifyBlocks *blocks);
 
 /*
  * Take what fio left of bad blocks in its working directory (verify_dump): judge each, keep the

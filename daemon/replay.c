@@ -110,6 +110,7 @@ static PathReach reach_from_json(const json_t *path)
 static ReportContext context_of(const Replay *replay)
 {
     const json_t *paths = json_object_get(replay->kept, "paths");
+    const char *foreign_direct = dma_path_name(DMA_PATH_FOREIGN_DIRECT);
     const json_t *written =
         json_object_get(json_object_get(replay->kept, "bytes"), "kernel_written");
     bool interrupted = replay->n_outcomes < replay->plan.n_legs;
@@ -123,6 +124,10 @@ static ReportContext context_of(const Replay *replay)
         .registers = replay->registers,
         .direct = reach_from_json(json_object_get(paths, "direct")),
         .bounce = reach_from_json(json_object_get(paths, "bounce")),
+        .foreign_told = json_object_get(paths, foreign_direct) != NULL,
+        .foreign_direct = reach_from_json(json_object_get(paths, foreign_direct)),
+        .foreign_bounce =
+            reach_from_json(json_object_get(paths, dma_path_name(DMA_PATH_FOREIGN_BOUNCE))),
         .emulated = json_get_bool(replay->kept, "emulated", false),
         .interrupted = interrupted,
         .interruption = interrupted ? "the card is gone, or another one is in its place" : NULL,

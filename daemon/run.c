@@ -23,6 +23,7 @@
 #include "daemon/host.h"
 #include "daemon/leg-run.h"
 #include "daemon/places.h"
+#include "daemon/run-facts.h"
 #include "daemon/run-record.h"
 #include "daemon/run-registers.h"
 #include "daemon/run-tell.h"
@@ -181,6 +182,37 @@ static int stage_claim(Run *run, RunEnd *end)
 
 /* --- place --------------------------------------------------------------------------------- */
 
+/* Where windows leave memory out, the event alone does not tell which buffer bounced. */
+static int add_addresses(Run *run)
+{
+    _cleanup_free_ char *no_addresses = NULL;
+
+    return run->device->reach.n_windows == 0 ? 0 : trace_add_addresses(run->trace, &no_addresses);
+}
+
+/* The probe is not needed where the kernel tells each mapping. */
+static int open_trace(Run *run)
+{
+    int r = trace_open(run->device->name, &run->trace, &run->no_trace);
+
+    return r <= 0 || (trace_kinds(run->trace) & TRACE_MAPPINGS) ? r : add_addresses(run);
+}
+
+/* The path of granted pages is told by both addresses of a bounce, or not at all. */
+static int trace_foreign(Run *run)
+{
+    _cleanup_free_ char *reason = NULL;
+    int r;
+
+    if (!run->places.foreign_direct.foreign && !run->places.foreign_bounce.foreign)
+        return 0;
+    r = run->trace ? trace_add_addresses(run->trace, &reason) : 0;
+    if (r != 0)
+        return r < 0 ? r : 0;
+    return places_refuse_foreign(&run->places,
+                                 reason ? reason : "bounces cannot be traced on this host");
+}
+
 /* The plan of the paths that can be had. */
 static int replan(Run *run, RunEnd *end)
 {
@@ -191,6 +223,8 @@ static int replan(Run *run, RunEnd *end)
         .seed = asked.seed,
         .direct = run->places.direct.arena != NULL,
         .bounce = run->places.bounce.arena != NULL,
+        .foreign_direct = run->places.foreign_direct.foreign != NULL,
+        .foreign_bounce = run->places.foreign_bounce.foreign != NULL,
         .page_bytes = asked.page_bytes,
     };
     int r;
@@ -215,6 +249,10 @@ static int stage_place(Run *run, RunEnd *end)
                            is_cancelled, run, &run->places);
     if (r == -ECANCELED)
         return end_cancelled(end);
+    if (r >= 0)
+        r = open_trace(run);
+    if (r >= 0)
+        r = trace_foreign(run);
     if (r >= 0)
         r = replan(run, end);
     if (r <= 0)
@@ -294,22 +332,6 @@ static int read_registers(Run *run)
                     : 0;
 }
 
-/* Where windows leave memory out, the event alone does not tell which buffer bounced. */
-static int add_addresses(Run *run)
-{
-    _cleanup_free_ char *no_addresses = NULL;
-
-    return run->device->reach.n_windows == 0 ? 0 : trace_add_addresses(run->trace, &no_addresses);
-}
-
-/* The probe is not needed where the kernel tells each mapping. */
-static int open_trace(Run *run)
-{
-    int r = trace_open(run->device->name, &run->trace, &run->no_trace);
-
-    return r <= 0 || (trace_kinds(run->trace) & TRACE_MAPPINGS) ? r : add_addresses(run);
-}
-
 /* Mappings that the kernel cuts prove nothing: from here on bounces are counted beside them. */
 static int mind_cut_mappings(Run *run, LegStage *stage, const LegOutcome *outcome)
 {
@@ -335,8 +357,6 @@ static int stage_run(Run *run, RunEnd *end)
     };
     int r = tell_stage(run->link, "run");
 
-    if (r >= 0)
-        r = open_trace(run);
     if (r >= 0)
         r = run_registers_new(run->device, &run->target, &run->registers);
     if (r >= 0)
@@ -373,43 +393,6 @@ static int stage_run(Run *run, RunEnd *end)
 
 /* --- verdict and report -------------------------------------------------------------------- */
 
-/* What proofs rest on. A new reference. */
-static json_t *build_trace(const Run *run)
-{
-    unsigned kinds = run->trace ? trace_kinds(run->trace) : 0;
-
-    if (!run->trace)
-        return json_pack("s+", "none: ", run->no_trace);
-    if (kinds & TRACE_MAPPINGS)
-        return json_string(proof_source_name(PROOF_SOURCE_MAPPINGS));
-    return json_pack("s+++", proof_source_name(PROOF_SOURCE_BOUNCES), " by ",
-                     trace_bounce_source(run->trace),
-                     kinds & TRACE_ADDRESSES ? ", swiotlb_tbl_map_single" : "");
-}
-
-/* Everything that a comparison must be like in. A new reference. */
-static json_t *build_environment(const Run *run)
-{
-    json_t *environment = json_copy(run->facts.environment);
-
-    json_object_set_new(environment, "fio", json_string(run->fio_version));
-    json_object_set_new(environment, "trace", build_trace(run));
-    json_object_set_new(environment, "xdmad", json_string(XDMAD_VERSION));
-    return environment;
-}
-
-/* The target as the report shows it: with its controller and its card. */
-static json_t *build_target(const Run *run)
-{
-    json_t *target = target_to_json(&run->target);
-    const char *cid = json_get_string(run->device->card, "cid", NULL);
-
-    json_object_set_new(target, "device", json_string(run->device->name));
-    if (cid)
-        json_object_set_new(target, "cid", json_string(cid));
-    return target;
-}
-
 /* The verdict once more, by the runs before this one. They are evidence of it. */
 static int judge_by_history(const Run *run)
 {
@@ -423,8 +406,9 @@ static int judge_by_history(const Run *run)
 
 static int build_report(Run *run)
 {
-    _cleanup_json_ json_t *environment = build_environment(run);
-    _cleanup_json_ json_t *target = build_target(run);
+    _cleanup_json_ json_t *environment =
+        run_environment_build(&run->facts, run->fio_version, run->trace, run->no_trace);
+    _cleanup_json_ json_t *target = run_target_build(&run->target, run->device);
     _cleanup_json_ json_t *device = inspection_build_device(&run->facts, run->device);
     _cleanup_json_ json_t *host = inspection_build(&run->facts, NULL);
     _cleanup_json_ json_t *registers = run_registers_to_json(run->registers);
@@ -439,6 +423,9 @@ static int build_report(Run *run)
         .registers = registers,
         .direct = place_reach(&run->places.direct),
         .bounce = place_reach(&run->places.bounce),
+        .foreign_told = run->places.foreign_asked,
+        .foreign_direct = place_reach(&run->places.foreign_direct),
+        .foreign_bounce = place_reach(&run->places.foreign_bounce),
         .emulated = json_get_bool(run->facts.environment, "emulated", false),
         .interrupted = run->n_outcomes < run->n_legs,
         .interruption = run->n_outcomes < run->n_legs

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/leg-foreign.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/cleanup.h"
+#include "common/clock.h"
+#include "daemon/foreign-io.h"
+
+#define PAUSE_BLOCKS 16U /* the trace's buffer holds the bounces of many more */
+
+/* A leg under way. */
+typedef struct Moving {
+    const LegForeign *leg;
+    LegVerifyBlocks blocks;
+    uint8_t *expected; /* of one block */
+    uint64_t n_moved, n_bad;
+    int result; /* of taking a bad block */
+} Moving;
+
+static const LegJob *job_of(const Moving *moving)
+{
+    return moving->leg->stage->leg;
+}
+
+static void prepare_write(uint64_t offset, uint8_t *block, uint32_t block_bytes, void *userdata)
+{
+    verify_content_fill(&job_of(userdata)->verify->content, offset, 0, block, block_bytes);
+}
+
+static void prepare_read(uint64_t offset, uint8_t *block, uint32_t block_bytes, void *userdata)
+{
+    (void)offset;
+    leg_verify_prepare(((Moving *)userdata)->leg->stage, block, block_bytes);
+}
+
+static void look(uint64_t offset, const uint8_t *block, uint32_t block_bytes, void *userdata)
+{
+    Moving *moving = userdata;
+
+    verify_content_fill(&job_of(moving)->verify->content, offset, 0, moving->expected, block_bytes);
+    if (memcmp(block, moving->expected, block_bytes) == 0)
+        return;
+    moving->n_bad++;
+    if (moving->result >= 0)
+        moving->result = leg_verify_take(&moving->blocks, offset, block);
+}
+
+/* Asked before each block. */
+static bool cancelled(void *userdata)
+{
+    Moving *moving = userdata;
+    struct pollfd fd = { .fd = moving->leg->cancel_fd, .events = POLLIN };
+
+    if (moving->n_moved > 0 && moving->n_moved % PAUSE_BLOCKS == 0)
+        moving->leg->pause(moving->n_moved * job_of(moving)->workload->block_bytes,
+                           moving->leg->userdata);
+    moving->n_moved++;
+    return poll(&fd, 1, 0) > 0;
+}
+
+/* Why the leg's blocks are not all that they were to be: 0 or -ENOMEM. */
+static int add_reason(const ForeignIoEnd *end, uint64_t leg_bytes, json_t *reasons)
+{
+    json_t *reason = NULL;
+
+    if (end->error)
+        reason = json_sprintf("the I/O at offset %" PRIu64 " failed: %s", end->error_at,
+                              strerror(end->error));
+    else if (end->bytes != leg_bytes)
+        reason = json_sprintf("%" PRIu64 " bytes were moved of %" PRIu64, end->bytes, leg_bytes);
+    else
+        return 0;
+    return json_array_append_new(reasons, reason) < 0 ? -ENOMEM : 0;
+}
+
+static int fill_result(const Moving *moving, const ForeignIoEnd *end, uint64_t usec, bool reads,
+                       FioResult *ret_result)
+{
+    uint64_t n = end->bytes / job_of(moving)->workload->block_bytes;
+    double busy_usec = usec > 0 ? (double)usec : 1;
+    FioResult result = {
+        .reasons = json_array(),
+        .version = "own",
+        .bytes = end->bytes,
+        .runtime_usec = usec,
+        .busy_usec = busy_usec,
+        .bw_bytes_per_sec = (double)end->bytes * 1e6 / busy_usec,
+        .iops = (double)n * 1e6 / busy_usec,
+        .lat_ns = { .mean = n > 0 ? busy_usec * 1e3 / (double)n : 0 },
+        .compared = reads,
+        .n_bad_blocks = moving->n_bad,
+    };
+
+    if (!result.reasons ||
+        add_reason(end, job_of(moving)->workload->leg_bytes, result.reasons) < 0) {
+        fio_result_done(&result);
+        return -ENOMEM;
+    }
+    result.passed = json_array_size(result.reasons) == 0;
+    *ret_result = result;
+    return 0;
+}
+
+/* fio's own layout: iodepth buffers, the first behind the lead, gap_bytes apart; taken in turn. */
+static ForeignIo lay_out(Moving *moving, bool writes)
+{
+    const LegVerifyStage *stage = moving->leg->stage;
+    const Workload *workload = stage->leg->workload;
+    const LegVerify *verify = stage->leg->verify;
+    uint8_t *memory = place_memory(places_for(stage->places, stage->leg->path));
+
+    return (ForeignIo) {
+        .fd = stage->target->fd,
+        .writes = writes,
+        .start_bytes = stage->leg->offset_bytes,
+        .bytes = workload->leg_bytes,
+        .block_bytes = workload->block_bytes,
+        .gap_bytes = verify->gap_bytes,
+        .buffer = memory + verify->lead_bytes - verify->gap_bytes,
+        .buffer_bytes = ((uint64_t)workload->block_bytes + verify->gap_bytes) * workload->iodepth,
+        .prepare = writes ? prepare_write : prepare_read,
+        .look = look,
+        .cancelled = cancelled,
+        .userdata = moving,
+    };
+}
+
+int leg_foreign_run(const LegForeign *leg, FioResult *ret_result)
+{
+    const Workload *workload = leg->stage->leg->workload;
+    bool writes = io_pattern_is_write(workload->pattern);
+    _cleanup_free_ uint8_t *expected = malloc(workload->block_bytes);
+    Moving moving = { .leg = leg, .expected = expected };
+    uint64_t begin = clock_boottime_usec();
+    ForeignIoEnd end;
+    ForeignIo io;
+    int r;
+
+    if (!expected)
+        return -ENOMEM;
+    if (leg->stage->leg->verify->lead_bytes < leg->stage->leg->verify->gap_bytes)
+        return -EINVAL;
+    leg_verify_begin(leg->stage, leg->check, &moving.blocks);
+    io = lay_out(&moving, writes);
+    r = foreign_io_run(&io, &end);
+    leg_verify_end(&moving.blocks);
+    if (r >= 0)
+        r = moving.result;
+    return r < 0 ? r
+                 : fill_result(&moving, &end, clock_boottime_usec() - begin, !writes, ret_result);
+}
