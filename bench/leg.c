@@ -43,9 +43,11 @@ bool leg_outcome_counts(const LegOutcome *outcome)
 
 static json_t *foreign_to_json(const ForeignAccount *account)
 {
-    return json_pack("{s:I, s:I, s:I}", "translated_bytes", (json_int_t)account->translated_bytes,
-                     "mistaken_bytes", (json_int_t)account->mistaken_bytes, "unshown_bytes",
-                     (json_int_t)account->unshown_bytes);
+    return json_pack(
+        "{s:I, s:I, s:I, s:I, s:I}", "translated_bytes", (json_int_t)account->translated_bytes,
+        "mistaken_bytes", (json_int_t)account->mistaken_bytes, "unshown_bytes",
+        (json_int_t)account->unshown_bytes, "mapped_bytes", (json_int_t)account->mapped_bytes,
+        "cut_mappings", (json_int_t)account->cut_mappings);
 }
 
 json_t *leg_outcome_to_json(const LegOutcome *outcome)
@@ -115,15 +117,19 @@ static int read_foreign(const json_t *json, LegOutcome *outcome)
     int64_t translated = json_get_int(foreign, "translated_bytes", -1);
     int64_t mistaken = json_get_int(foreign, "mistaken_bytes", -1);
     int64_t unshown = json_get_int(foreign, "unshown_bytes", -1);
+    int64_t mapped = json_get_int(foreign, "mapped_bytes", -1);
+    int64_t cut = json_get_int(foreign, "cut_mappings", -1);
 
     outcome->foreign = foreign != NULL;
     if (!foreign)
         return 0;
-    if (translated < 0 || mistaken < 0 || unshown < 0)
+    if (translated < 0 || mistaken < 0 || unshown < 0 || mapped < 0 || cut < 0)
         return -EBADMSG;
     outcome->foreign_account = (ForeignAccount) { .translated_bytes = (uint64_t)translated,
                                                   .mistaken_bytes = (uint64_t)mistaken,
-                                                  .unshown_bytes = (uint64_t)unshown };
+                                                  .unshown_bytes = (uint64_t)unshown,
+                                                  .mapped_bytes = (uint64_t)mapped,
+                                                  .cut_mappings = (uint64_t)cut };
     return 0;
 }
 

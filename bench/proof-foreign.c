@@ -7,6 +7,20 @@
 
 #define conclude(...) proof_conclude(PROOF_SOURCE_BOUNCES, __VA_ARGS__)
 
+/* No byte bounced; and each was mapped at its granted frame. */
+static Proof judge_direct_mappings(const ForeignAccount *foreign, const ProofInput *input)
+{
+    if (foreign->mapped_bytes != input->issued_bytes)
+        return proof_conclude(PROOF_SOURCE_MAPPINGS, PROOF_UNPROVED, DMA_PATH_UNKNOWN,
+                              "%" PRIu64 " bytes of granted pages were mapped at their own frames "
+                              "of %" PRIu64 " issued",
+                              foreign->mapped_bytes, input->issued_bytes);
+    return proof_conclude(PROOF_SOURCE_MAPPINGS, PROOF_PROVED, input->planned,
+                          "%" PRIu64 " bytes of granted pages were mapped at their own frames, as "
+                          "many as were issued, and none bounced",
+                          foreign->mapped_bytes);
+}
+
 Proof proof_judge_foreign(const BounceAccount *bounces, const ForeignAccount *foreign,
                           const ProofInput *input)
 {
@@ -15,7 +29,7 @@ Proof proof_judge_foreign(const BounceAccount *bounces, const ForeignAccount *fo
     Proof proof;
 
     placed.planned = dma_path_placement(input->planned);
-    placed.mappings_available = false;
+    placed.mappings_available = false; /* of memory of our own */
     if (foreign->mistaken_bytes > 0)
         return conclude(PROOF_CONTRADICTED, DMA_PATH_UNKNOWN,
                         "%" PRIu64 " bytes of granted pages were reckoned at another address than "
@@ -29,6 +43,9 @@ Proof proof_judge_foreign(const BounceAccount *bounces, const ForeignAccount *fo
         return conclude(
             PROOF_UNPROVED, DMA_PATH_UNKNOWN,
             "no bounce tells to what frame an address of a granted page was translated");
+    if (placed.planned == DMA_PATH_DIRECT && input->mappings_available &&
+        foreign->cut_mappings == 0)
+        return judge_direct_mappings(foreign, input);
     proof.proved = input->planned;
     return proof;
 }

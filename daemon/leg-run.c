@@ -47,7 +47,11 @@ static void on_mapping(const DmaMapping *mapping, void *userdata)
 {
     LegRun *run = userdata;
 
-    mapping_account_add(&run->outcome.mappings, &run->mappings, mapping);
+    if (run->outcome.foreign && strcmp(mapping->device, run->scope.device) == 0)
+        foreign_account_add_mapping(&run->outcome.foreign_account, &run->foreign, run->scope.reach,
+                                    run->mappings.translation.pool, mapping);
+    if (!run->outcome.foreign) /* whose frames are not what is mapped */
+        mapping_account_add(&run->outcome.mappings, &run->mappings, mapping);
 }
 
 static void on_bounce(const BounceEvent *event, void *userdata)
@@ -83,7 +87,7 @@ static void begin_trace(LegRun *run)
     if ((kinds & TRACE_BOUNCES) && run->leg->path == DMA_PATH_DIRECT)
         kinds |= can & TRACE_ADDRESSES;
     if (run->outcome.foreign)
-        kinds = can & (TRACE_BOUNCES | TRACE_ADDRESSES);
+        kinds = can & (TRACE_BOUNCES | TRACE_ADDRESSES | TRACE_MAPPINGS);
     if (!kinds || trace_begin(trace, kinds) < 0)
         return;
     run->outcome.trace_available = kinds & TRACE_BOUNCES;

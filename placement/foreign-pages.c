@@ -50,6 +50,40 @@ void foreign_account_add(ForeignAccount *account, const ForeignPages *pages, con
     }
 }
 
+/* One segment, page by page: a stretch of the kernel's addresses may be several. */
+static void add_segment(ForeignAccount *account, const ForeignPages *pages, const DmaReach *reach,
+                        const Pool *pool, const DmaSegment *segment)
+{
+    uint64_t page_bytes = pages->mapped->page_bytes;
+
+    for (uint64_t done = 0, n; done < segment->bytes; done += n) {
+        uint64_t address = segment->cpu + done, went_out = 0;
+        size_t i = find_page(pages->mapped, address);
+        uint64_t left = segment->bytes - done;
+        bool known = dma_reach_cpu_address(reach, segment->bus + done, &went_out);
+
+        n = page_bytes - address % page_bytes;
+        if (n > left)
+            n = left;
+        if (i == pages->mapped->n_pages)
+            continue;
+        if (known && went_out == pages->granted->address[i] + address % page_bytes)
+            add_saturating(&account->mapped_bytes, n);
+        else if (pool->range_known &&
+                 (!known || went_out < pool->range.start || went_out > pool->range.end))
+            add_saturating(&account->mistaken_bytes, n);
+    }
+}
+
+void foreign_account_add_mapping(ForeignAccount *account, const ForeignPages *pages,
+                                 const DmaReach *reach, const Pool *pool, const DmaMapping *mapping)
+{
+    account->cut_mappings += mapping->truncated;
+    for (size_t i = 0; mapping->cpu_known && i < mapping->n_segments; i++)
+        if (mapping->segments[i].bus != DMA_MAPPING_FAILED)
+            add_segment(account, pages, reach, pool, &mapping->segments[i]);
+}
+
 uint64_t *foreign_pages_sorted(const ForeignPages *pages, size_t *ret_n)
 {
     size_t n = pages->mapped->n_pages;

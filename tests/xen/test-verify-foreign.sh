@@ -29,6 +29,10 @@ for suite in bookworm trixie; do
         '[.legs[] | select(.path == "foreign-bounce")] | length == 10 and all(.[]; .proof.arena_bytes == .issued_bytes)'
     check_json "granted pages in it did not" "$out/with.json" \
         '[.legs[] | select(.path == "foreign-direct")] | length == 10 and all(.[]; .proof.arena_bytes == 0 and .proof.no_address_bytes == 0)'
+    source=swiotlb:swiotlb_bounced
+    [ $suite = bookworm ] || source=dma:dma_map_sg
+    check_json "by the kernel's own events of what it has: $source" "$out/with.json" \
+        "all(.legs[] | select(.path == \"foreign-direct\"); .proof.source == \"$source\")"
     check_json "the memory around every block was watched, and is as it was" "$out/with.json" \
         'all(.legs[]; .check.canaries.checked and .check.canaries.watched_bytes > 0 and .check.canaries.stray_bytes == 0)'
     # shellcheck disable=SC2016 # jq's

@@ -269,6 +269,66 @@ static void test_a_mistaken_address_is_no_proof(void **state)
     done(&run);
 }
 
+/* What evidence keeps of a leg on granted pages. */
+static void test_foreign_evidence_goes_there_and_back(void **state)
+{
+    LegOutcome outcome = {
+        .foreign = true,
+        .foreign_account = { .translated_bytes = 1,
+                             .mistaken_bytes = 2,
+                             .unshown_bytes = 3,
+                             .mapped_bytes = 4,
+                             .cut_mappings = 5 },
+    };
+    json_t *json = leg_outcome_to_json(&outcome);
+    LegOutcome again;
+
+    (void)state;
+    assert_non_null(json);
+    assert_int_equal(leg_outcome_from_json(json, &again), 0);
+    assert_true(again.foreign);
+    assert_memory_equal(&again.foreign_account, &outcome.foreign_account,
+                        sizeof(outcome.foreign_account));
+    leg_outcome_done(&again);
+    json_object_del(json_object_get(json, "foreign"), "mistaken_bytes");
+    assert_int_equal(leg_outcome_from_json(json, &again), -EBADMSG);
+    json_object_del(json, "foreign");
+    assert_int_equal(leg_outcome_from_json(json, &again), 0);
+    assert_false(again.foreign);
+    leg_outcome_done(&again);
+    json_decref(json);
+}
+
+/* Where the kernel tells mappings, a direct leg's have to be at the granted frames. */
+static void test_mappings_of_granted_pages(void **state)
+{
+    json_t *report;
+    Run run;
+
+    (void)state;
+    start_with(&run, true, true, true);
+    for (size_t i = 0; i < run.n; i++)
+        if (run.plan.legs[i].path == DMA_PATH_FOREIGN_DIRECT) {
+            run.outcomes[i].mappings_available = true;
+            run.outcomes[i].foreign_account.mapped_bytes = run.outcomes[i].fio.bytes;
+        }
+    report = build(&run);
+    assert_int_equal(run_report_verdict(report), VERDICT_PASS);
+    json_decref(report);
+    for (size_t i = 0; i < run.n; i++)
+        if (run.outcomes[i].foreign_account.mapped_bytes > 0)
+            run.outcomes[i].foreign_account.mapped_bytes -= 512;
+    report = build(&run);
+    assert_int_equal(run_report_verdict(report), VERDICT_INCONCLUSIVE);
+    json_decref(report);
+    for (size_t i = 0; i < run.n; i++) /* an event that tells not all of it: the sum is none */
+        run.outcomes[i].foreign_account.cut_mappings = 1;
+    report = build(&run);
+    assert_int_equal(run_report_verdict(report), VERDICT_PASS);
+    json_decref(report);
+    done(&run);
+}
+
 static void test_the_place_is_told_from_the_cells(void **state)
 {
     static const struct {
@@ -584,6 +644,8 @@ int main(void)
         cmocka_unit_test(test_the_place_among_granted_pages),
         cmocka_unit_test(test_a_fault_of_the_path_is_no_fault_of_grants),
         cmocka_unit_test(test_a_mistaken_address_is_no_proof),
+        cmocka_unit_test(test_foreign_evidence_goes_there_and_back),
+        cmocka_unit_test(test_mappings_of_granted_pages),
         cmocka_unit_test(test_the_place_is_told_from_the_cells),
         cmocka_unit_test(test_second_looks_tell_the_place),
         cmocka_unit_test(test_a_fault_that_undoes_itself),

@@ -90,6 +90,45 @@ static void test_what_is_not_of_the_buffer(void **state)
     expect(account_of(&reach_32, event_of(mapped[2], granted[2], 2 * PAGE)), PAGE, 0, 0);
 }
 
+/* As dma:dma_map_sg tells it; the pool lies at 0x58000000 to 0x5bffffff. */
+static ForeignAccount account_of_mapping(uint64_t cpu, uint64_t bus, uint64_t bytes)
+{
+    const Pool pool = { .presence = POOL_PRESENT,
+                        .range_known = true,
+                        .range = { UINT64_C(0x58000000), UINT64_C(0x5bffffff) } };
+    DmaMapping mapping = { .kind = DMA_MAPPING_SCATTERLIST,
+                           .cpu_known = true,
+                           .n_segments = 1,
+                           .segments = { { cpu, bus, bytes } } };
+    ForeignAccount account = { 0 };
+
+    foreign_account_add_mapping(&account, &pages, &reach_32, &pool, &mapping);
+    return account;
+}
+
+static void test_mappings(void **state)
+{
+    ForeignAccount account;
+
+    (void)state;
+    account = account_of_mapping(mapped[0] + 512, granted[0] + 512, PAGE);
+    assert_int_equal(account.mapped_bytes, PAGE);
+    expect(account, 0, 0, 0);
+    /* into the pool: the bounce tells of it */
+    account = account_of_mapping(mapped[0], UINT64_C(0x58001000), PAGE);
+    assert_int_equal(account.mapped_bytes, 0);
+    expect(account, 0, 0, 0);
+    /* the PFN taken for the frame; and what goes on behind a page that does not */
+    expect(account_of_mapping(mapped[0], mapped[0], PAGE), 0, PAGE, 0);
+    account = account_of_mapping(mapped[1], granted[1], 2 * PAGE);
+    assert_int_equal(account.mapped_bytes, PAGE);
+    expect(account, 0, PAGE, 0);
+    /* not of the buffer; not mapped at all */
+    account = account_of_mapping(UINT64_C(0x70000000), granted[0], PAGE);
+    assert_int_equal(account.mapped_bytes, 0);
+    expect(account_of_mapping(mapped[0], DMA_MAPPING_FAILED, PAGE), 0, 0, 0);
+}
+
 static void test_both_sides_are_known_for_the_buffer(void **state)
 {
     size_t n;
@@ -113,6 +152,7 @@ int main(void)
         cmocka_unit_test(test_anywhere_else_is_a_mistake),
         cmocka_unit_test(test_an_address_that_is_not_shown),
         cmocka_unit_test(test_what_is_not_of_the_buffer),
+        cmocka_unit_test(test_mappings),
         cmocka_unit_test(test_both_sides_are_known_for_the_buffer),
     };
 
