@@ -5,12 +5,14 @@
 #include <stdlib.h>
 
 #include "common/cleanup.h"
+#include "daemon/pipe-ballast.h"
 #include "placement/frame.h"
 
 typedef struct ForeignMemory {
     ArenaMemory ops; /* first, so that one pointer is both */
     GrantTable *table;
     ArenaMemory *ballast;
+    PipeBallast pipes; /* of the kind that granted pages are of */
     size_t n_pages;
     void **page;         /* the granter's own mapping of each slot; NULL: not present */
     uint32_t *reference; /* its grant */
@@ -76,9 +78,10 @@ static int lock_slots(ArenaMemory *memory, uint64_t bytes)
 
 static int ballast_grow(ArenaMemory *memory, uint64_t bytes, bool coarse)
 {
-    ArenaMemory *ballast = foreign_of(memory)->ballast;
+    ForeignMemory *foreign = foreign_of(memory);
+    int r = pipe_ballast_grow(&foreign->pipes, bytes);
 
-    return ballast->ballast_grow(ballast, bytes, coarse);
+    return r < 0 ? r : foreign->ballast->ballast_grow(foreign->ballast, bytes, coarse);
 }
 
 static int ballast_frames(ArenaMemory *memory, uint64_t offset, size_t n_pages,
@@ -99,9 +102,10 @@ static int ballast_release(ArenaMemory *memory, uint64_t offset, uint64_t bytes)
 
 static void ballast_drop(ArenaMemory *memory)
 {
-    ArenaMemory *ballast = foreign_of(memory)->ballast;
+    ForeignMemory *foreign = foreign_of(memory);
 
-    ballast->ballast_drop(ballast);
+    pipe_ballast_drop(&foreign->pipes);
+    foreign->ballast->ballast_drop(foreign->ballast);
 }
 
 static int host_bytes(ArenaMemory *memory, uint64_t *ret_available, uint64_t *ret_total)
@@ -124,6 +128,7 @@ static void destroy(ArenaMemory *memory)
 
     if (foreign->page)
         punch(memory, 0, foreign->n_pages * memory->page_bytes);
+    pipe_ballast_drop(&foreign->pipes);
     arena_memory_free(foreign->ballast);
     free(foreign->page);
     free(foreign->reference);

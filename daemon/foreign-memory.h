@@ -3,7 +3,7 @@
 #define XDMAD_DAEMON_FOREIGN_MEMORY_H
 /*
  * The memory that a foreign arena is made from, as arena-exchange.h wants it: each slot is a page
- * that the kernel granted, the ballast is ordinary memory of ours.
+ * that the kernel granted, the ballast is ordinary memory of ours, and at first pipes as well.
  */
 
 #include "daemon/arena-memory.h"
