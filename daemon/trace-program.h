@@ -2,11 +2,9 @@
 #ifndef XDMAD_DAEMON_TRACE_PROGRAM_H
 #define XDMAD_DAEMON_TRACE_PROGRAM_H
 /*
- * Bounce events by a program of ours in the kernel (daemon/bpf/bounced.bpf.c), the one place that
- * speaks to libbpf. An event costs a leg a third to a fifth of what tracefs takes for it: with
- * scattered pages of 4 KiB, in the lab's counted time, 3 and 0.5 % of throughput in blocks of 64
- * and 4 KiB, for 9 and 2.5 %. It is for kernels with BTF (CONFIG_DEBUG_INFO_BTF, since 5.15), which
- * a vendor's often lacks.
+ * Bounce events by a program of ours in the kernel (daemon/bpf/bounced.bpf.c). An event costs a leg
+ * a third to a fifth of what tracefs takes for it: with scattered pages of 4 KiB, in the lab's
+ * counted time, 3 and 0.5 % of throughput in blocks of 64 and 4 KiB, for 9 and 2.5 %.
  *
  * It tells the bus address and no other: of a buffer outside of every window that is
  * BOUNCE_ADDRESS_OUTSIDE.

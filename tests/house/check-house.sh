@@ -65,10 +65,11 @@ report "only the store's files include SQLite: its header by daemon/store-sqlite
     grep -lE '#include "daemon/store-sqlite\.h"' daemon/*.[ch] | grep -vxE 'daemon/store(-[a-z]+)?\.c')"
 report "only daemon/trace-instance.c speaks to tracefs" "$(single_home 'tracefs/tracefs\.h' daemon/trace-instance.c)"
 
-report "only daemon/trace-program.c speaks to libbpf" "$(single_home 'bpf/(libbpf|bpf)\.h' daemon/trace-program.c)"
-report "only daemon/bpf is the kernel's: it includes no room, and trace-program.c alone knows it" "$(
+report "only daemon/kernel-program.c speaks to libbpf" "$(single_home 'bpf/(libbpf|bpf|btf)\.h' daemon/kernel-program.c)"
+report "only daemon/bpf is the kernel's: it includes no room, and who reads what it writes alone knows it" "$(
     grep -nE '^#include "' daemon/bpf/*.[ch] | grep -v '"daemon/bpf/'
-    grep -nE '^#include "daemon/bpf/' ./*/*.[ch] | grep -v '^./daemon/trace-program.c:')"
+    grep -nE '^#include "daemon/bpf/' ./*/*.[ch] |
+        grep -vE '^./daemon/(trace-program|mapping-program|mapped-event)[.][ch]:')"
 
 report "no file over 600 lines" "$(
     wc -l common/*.[ch] placement/*.[ch] bench/*.[ch] daemon/*.[ch] daemon/bpf/*.[ch] client/*.[ch] tests/*/*.[ch] 2>/dev/null |
