@@ -122,13 +122,14 @@ $(O)/generated/io.xdmad.varlink.inc: common/io.xdmad.varlink
 
 $(O)/daemon/interface.o: $(O)/generated/io.xdmad.varlink.inc
 
-# The program that runs in the kernel: compiled for its machine, the same one on every host of an
-# endianness, and carried in the daemon as bytes. Only clang makes what places it in any kernel.
+# The programs that run in the kernel: compiled for its machine, and carried in the daemon as bytes.
+# Only clang makes what places them in any kernel; they know the processor by its registers alone.
 BPF_CC ?= clang
-BPF_CFLAGS = -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Wno-unused-parameter $(if $(WERROR),-Werror) -I. \
+BPF_ARCH = $(subst aarch64,arm64,$(subst x86_64,x86,$(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))))
+BPF_CFLAGS = -target bpf -D__TARGET_ARCH_$(BPF_ARCH) -mcpu=v3 -O2 -g -Wall -Wextra -Wno-unused-parameter $(if $(WERROR),-Werror) -I. \
              -isystem $(SYSROOT)/usr/include -isystem $(SYSROOT)/usr/include/$(shell $(CC) -dumpmachine)
 
-$(O)/generated/bounced.bpf.o: daemon/bpf/bounced.bpf.c daemon/bpf/bounced.h Makefile
+$(O)/generated/%.bpf.o: daemon/bpf/%.bpf.c daemon/bpf/%.h Makefile
 	@mkdir -p $(@D)
 	$(call say,BPF,$@)
 	$(Q)$(BPF_CC) $(BPF_CFLAGS) -c -o $@ $<
@@ -138,6 +139,7 @@ $(O)/generated/%.bpf.inc: $(O)/generated/%.bpf.o
 	$(Q)od -An -v -tx1 $< | sed 's/ \(..\)/0x\1,/g' > $@
 
 $(O)/daemon/trace-program.o: $(O)/generated/bounced.bpf.inc
+$(O)/daemon/mapping-program.o: $(O)/generated/mapped.bpf.inc
 
 -include $(wildcard $(O)/*/*.d $(O)/tests/*/*.d $(O)/tests/unit/*/*.d)
 

@@ -11,11 +11,10 @@ static json_t *build_trace(const TraceSession *trace, const char *no_trace)
 
     if (!trace)
         return json_pack("s+", "none: ", no_trace);
-    if (kinds & TRACE_MAPPINGS)
-        return json_string(proof_source_name(PROOF_SOURCE_MAPPINGS));
-    return json_pack("s+++", proof_source_name(PROOF_SOURCE_BOUNCES), " by ",
-                     trace_bounce_source(trace),
-                     kinds & TRACE_ADDRESSES ? ", swiotlb_tbl_map_single" : "");
+    return json_pack(
+        "s+++",
+        proof_source_name(kinds & TRACE_MAPPINGS ? PROOF_SOURCE_MAPPINGS : PROOF_SOURCE_BOUNCES),
+        " by ", trace_source(trace), kinds & TRACE_ADDRESSES ? ", swiotlb_tbl_map_single" : "");
 }
 
 json_t *run_environment_build(const HostFacts *facts, const char *fio_version,

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/mapping-program.h"
 #include "daemon/reason.h"
 #include "daemon/trace-bounces.h"
 #include "daemon/trace-instance.h"
@@ -20,8 +21,11 @@
 #define MAX_EVENTS (TRACE_MAPPINGS_MAX_EVENTS + 2) /* and a bounce and its probe */
 
 struct TraceSession {
-    TraceProgram *program; /* NULL: the kernel takes none, or none is needed */
-    bool by_program;       /* what is recorded now, or was last */
+    TraceProgram *program; /* of bounces; NULL: the kernel takes none, or none is needed */
+    MappingProgram *mapping_program; /* likewise, of mappings */
+    MappingProgram *unmap_program;   /* NULL: trace_add_unmaps() was not called */
+    unsigned by_program;             /* the TraceKinds that it records now, or did last */
+    unsigned by_instance;            /* likewise */
     TraceInstance *instance;
     struct tep_handle *tep; /* of the formats at trace_open(), or with the probe */
     char device[sizeof(((BounceEvent *)0)->device)]; /* "" = every one */
@@ -112,15 +116,19 @@ static void send_bounce(const BounceEvent *event, void *userdata)
         session->sink->on_bounce(event, session->sink->userdata);
 }
 
-/* The program is a luxury: without it, the instance does all. 0 or -ENOMEM. */
-static int open_program(TraceSession *session)
+/* Programs are a luxury: without them, the instance does all. They know one device; and mappings
+ * make bounces superfluous. 0 or -ENOMEM. */
+static int open_programs(TraceSession *session)
 {
+    const char *device = session->device;
     char *reason = NULL;
     int r = 0;
 
-    /* it knows one device; and mappings make bounces superfluous */
-    if (session->device[0] && session->has_bounces && session->mappings.n == 0)
-        r = trace_program_open(session->device, &session->program, &reason);
+    if (device[0] && session->mappings.n > 0)
+        r = mapping_program_open(MAPPING_HOOK_EVENTS, &device, 1, &session->mapping_program,
+                                 &reason);
+    else if (device[0] && session->has_bounces)
+        r = trace_program_open(device, &session->program, &reason);
     free(reason);
     return r == -ENOMEM ? r : 0;
 }
@@ -136,7 +144,7 @@ int trace_open(const char *device, TraceSession **ret_session, char **ret_reason
     session->bounces.pair.sink = send_bounce;
     session->bounces.pair.userdata = session;
     int r = open_session(session, ret_reason);
-    if (r > 0 && open_program(session) < 0)
+    if (r > 0 && open_programs(session) < 0)
         r = -ENOMEM;
     if (r <= 0) {
         trace_close(session);
@@ -151,6 +159,8 @@ TraceSession *trace_close(TraceSession *session)
     if (!session)
         return NULL;
     trace_program_close(session->program);
+    mapping_program_close(session->mapping_program);
+    mapping_program_close(session->unmap_program);
     trace_instance_close(session->instance);
     tep_free(session->tep);
     free(session);
@@ -165,6 +175,8 @@ unsigned trace_kinds(const TraceSession *session)
         kinds |= TRACE_ADDRESSES;
     if (session->mappings.n > 0)
         kinds |= TRACE_MAPPINGS | TRACE_COHERENT;
+    if (session->unmap_program)
+        kinds |= TRACE_UNMAPS;
     return kinds;
 }
 
@@ -185,6 +197,17 @@ int trace_add_addresses(TraceSession *session, char **ret_reason)
         return r;
     }
     return 1;
+}
+
+int trace_add_unmaps(TraceSession *session, const char *const *devices, size_t n, char **ret_reason)
+{
+    if (session->unmap_program)
+        return 1;
+    for (size_t i = 0; i < n; i++)
+        if (!is_device_name(devices[i]))
+            return -EINVAL;
+    return mapping_program_open(MAPPING_HOOK_PROBE, devices, n, &session->unmap_program,
+                                ret_reason);
 }
 
 int trace_only_mappings_of(TraceSession *session, const char *const *devices, size_t n)
@@ -209,29 +232,84 @@ static int switch_events(TraceSession *session, unsigned kinds)
     return r;
 }
 
+/* Which of the kinds a program is to record. A bounce's address, and coherent memory, come through
+ * the instance alone, and what belongs together comes through one. */
+static unsigned choose_programs(const TraceSession *session, unsigned kinds)
+{
+    unsigned by_program = kinds & TRACE_UNMAPS;
+
+    if (session->program && !(kinds & TRACE_ADDRESSES))
+        by_program |= kinds & TRACE_BOUNCES;
+    if (session->mapping_program && !(kinds & TRACE_COHERENT))
+        by_program |= kinds & TRACE_MAPPINGS;
+    return by_program;
+}
+
+static int begin_programs(TraceSession *session)
+{
+    int r = 0;
+
+    if (session->by_program & TRACE_BOUNCES)
+        r = trace_program_begin(session->program);
+    if (r >= 0 && session->by_program & TRACE_MAPPINGS)
+        r = mapping_program_begin(session->mapping_program);
+    if (r >= 0 && session->by_program & TRACE_UNMAPS)
+        r = mapping_program_begin(session->unmap_program);
+    return r;
+}
+
+static int end_programs(TraceSession *session)
+{
+    int r = session->by_program & TRACE_BOUNCES ? trace_program_end(session->program) : 0;
+
+    MappingProgram *programs[] = {
+        session->by_program & TRACE_MAPPINGS ? session->mapping_program : NULL,
+        session->by_program & TRACE_UNMAPS ? session->unmap_program : NULL,
+    };
+
+    for (size_t i = 0; i < 2; i++) {
+        int ended = programs[i] ? mapping_program_end(programs[i]) : 0;
+
+        r = ended < 0 ? ended : r;
+    }
+    return r;
+}
+
 int trace_begin(TraceSession *session, unsigned kinds)
 {
     kinds &= trace_kinds(session);
-    session->by_program = session->program && kinds == TRACE_BOUNCES;
+    session->by_program = choose_programs(session, kinds);
+    session->by_instance = kinds & ~session->by_program;
     /* an event that is enabled costs something even where nothing records it */
-    int r = switch_events(session, session->by_program ? 0 : kinds);
-    if (r < 0)
-        return r;
+    int r = switch_events(session, session->by_instance);
+    if (r >= 0)
+        r = begin_programs(session);
+    if (r >= 0 && session->by_instance)
+        r = trace_instance_begin(session->instance);
     session->n_unreadable = 0;
-    r = session->by_program ? trace_program_begin(session->program)
-                            : trace_instance_begin(session->instance);
     session->recording = r >= 0;
+    if (r < 0)
+        (void)end_programs(session);
     return r;
 }
 
 int trace_end(TraceSession *session)
 {
-    int r = session->by_program ? trace_program_end(session->program)
-                                : trace_instance_end(session->instance);
+    int r = end_programs(session);
 
+    if (r >= 0 && session->by_instance)
+        r = trace_instance_end(session->instance);
     if (r >= 0)
         session->recording = false;
     return r;
+}
+
+static void send_mapping(const DmaMapping *mapping, void *userdata)
+{
+    TraceSession *session = userdata;
+
+    if (session->sink->on_mapping && is_wanted(session, mapping->device))
+        session->sink->on_mapping(mapping, session->sink->userdata);
 }
 
 static int take_record(struct tep_event *event, struct tep_record *record, int cpu, void *userdata)
@@ -240,8 +318,8 @@ static int take_record(struct tep_event *event, struct tep_record *record, int c
     const DmaMapping *mapping;
     int r = trace_mappings_take(&session->mappings, event, record, &mapping);
 
-    if (r > 0 && session->sink->on_mapping && is_wanted(session, mapping->device))
-        session->sink->on_mapping(mapping, session->sink->userdata);
+    if (r > 0)
+        send_mapping(mapping, session);
     if (r == 0)
         r = trace_bounces_take(&session->bounces, session->tep, event, record, cpu);
     if (r < 0)
@@ -249,35 +327,52 @@ static int take_record(struct tep_event *event, struct tep_record *record, int c
     return 0;
 }
 
-/* Its memory has room for a whole leg: it is read once that has ended. */
-static int drain_program(TraceSession *session, uint64_t *ret_lost)
+/* The memory of bounces has room for a whole leg: it is read once that has ended. Raises *lost. */
+static int drain_programs(TraceSession *session, uint64_t *lost)
 {
-    *ret_lost = 0;
-    return session->recording
-               ? 0
-               : trace_program_read(session->program, send_bounce, session, ret_lost);
+    uint64_t n_bounces = 0, n_mappings = 0, n_unmaps = 0;
+    int r = 0;
+
+    if (session->by_program & TRACE_BOUNCES && !session->recording)
+        r = trace_program_read(session->program, send_bounce, session, &n_bounces);
+    if (r >= 0 && session->by_program & TRACE_MAPPINGS)
+        r = mapping_program_read(session->mapping_program, send_mapping, session, &n_mappings);
+    if (r >= 0 && session->by_program & TRACE_UNMAPS)
+        r = mapping_program_read(session->unmap_program, send_mapping, session, &n_unmaps);
+    *lost += n_bounces + n_mappings + n_unmaps;
+    return r;
 }
 
-int trace_drain(TraceSession *session, const TraceSink *sink, uint64_t *ret_lost)
+/* Raises *lost. */
+static int drain_instance(TraceSession *session, uint64_t *lost)
 {
-    uint64_t lost;
-
-    session->sink = sink;
-    if (session->by_program)
-        return drain_program(session, ret_lost);
+    uint64_t n_dropped;
     int r = trace_instance_read(session->instance, session->tep, take_record, session);
+
     if (r < 0)
         return r;
     if (!session->recording)
         trace_pair_flush(&session->bounces.pair);
-    r = trace_instance_lost(session->instance, &lost);
-    if (r < 0)
-        return r;
-    *ret_lost = lost + session->n_unreadable;
-    return 0;
+    r = trace_instance_lost(session->instance, &n_dropped);
+    if (r >= 0)
+        *lost += n_dropped + session->n_unreadable;
+    return r;
 }
 
-const char *trace_bounce_source(const TraceSession *session)
+int trace_drain(TraceSession *session, const TraceSink *sink, uint64_t *ret_lost)
 {
-    return session->program ? "bpf" : "tracefs";
+    uint64_t lost = 0;
+
+    session->sink = sink;
+    int r = drain_programs(session, &lost);
+    if (r >= 0 && session->by_instance)
+        r = drain_instance(session, &lost);
+    if (r >= 0)
+        *ret_lost = lost;
+    return r;
+}
+
+const char *trace_source(const TraceSession *session)
+{
+    return session->program || session->mapping_program ? "bpf" : "tracefs";
 }

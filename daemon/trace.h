@@ -3,10 +3,11 @@
 #define XDMAD_DAEMON_TRACE_H
 /*
  * The kernel's own account of what happens to buffers: each mapping where it has events of them
- * (dma:*), and each bounce (swiotlb/swiotlb_bounced), in a tracefs instance of our own
- * (daemon/trace-instance.h), so that nobody else's tracing is touched. Bounces alone are heard by a
- * program of ours in the kernel where that takes one (daemon/trace-program.h), since it costs a leg
- * least.
+ * (dma:*, or by trace_add_unmaps()), and each bounce (swiotlb/swiotlb_bounced). A session for one
+ * device hears them by programs of ours in the kernel where that takes them
+ * (daemon/mapping-program.h, daemon/trace-program.h), since they cost a leg least; else, and
+ * everything else, in a tracefs instance of our own (daemon/trace-instance.h), so that nobody
+ * else's tracing is touched.
  *
  * The event of a bounce loses the address of a buffer outside every window (dev_addr is ~0); see
  * trace_add_addresses().
@@ -26,6 +27,7 @@ typedef enum TraceKind {
     TRACE_ADDRESSES = 1 << 1, /* of bounces, too */
     TRACE_MAPPINGS = 1 << 2,  /* of data */
     TRACE_COHERENT = 1 << 3,  /* of coherent memory, too */
+    TRACE_UNMAPS = 1 << 4,    /* of data when they are given back, by trace_add_unmaps() */
 } TraceKind;
 
 /* Who is told; events are borrowed. NULL: not told. */
@@ -63,9 +65,9 @@ int trace_end(TraceSession *session);
 /*
  * Hand each recorded event of the device to `sink`, in the order of each CPU, and consume it. May
  * be called between begin and end as well, to keep the buffer from filling: a bounce and its probe
- * hit may then fall into different drains, and are still paired; the program's events all come with
- * the first drain after the end. 0 and *ret_lost, the number of
- * records since trace_begin() that the kernel dropped or that could not be read; or negative errno.
+ * hit may then fall into different drains, and are still paired; a program's events may all come
+ * with the first drain after the end. 0 and *ret_lost, the number of records since trace_begin()
+ * that the kernel dropped or that could not be read; or negative errno.
  */
 int trace_drain(TraceSession *session, const TraceSink *sink, uint64_t *ret_lost);
 
@@ -80,7 +82,17 @@ int trace_drain(TraceSession *session, const TraceSink *sink, uint64_t *ret_lost
  */
 int trace_add_addresses(TraceSession *session, char **ret_reason);
 
-/* By what TRACE_BOUNCES alone are heard: "bpf", or "tracefs". Static. */
-const char *trace_bounce_source(const TraceSession *session);
+/*
+ * Make TRACE_UNMAPS of these n devices possible: what stands in for TRACE_MAPPINGS on a kernel
+ * without events of them, by a probe at the entry of dma_unmap_sg_attrs()
+ * (daemon/mapping-program.h). It costs a trap a request, in the lab's counted time 2 to 4 % of
+ * throughput on either path: nothing for a bench. 1, 0 and *ret_reason (owned) where that cannot
+ * be, or negative errno.
+ */
+int trace_add_unmaps(TraceSession *session, const char *const *devices, size_t n,
+                     char **ret_reason);
+
+/* By what a leg is heard, mappings or else TRACE_BOUNCES alone: "bpf", or "tracefs". Static. */
+const char *trace_source(const TraceSession *session);
 
 #endif

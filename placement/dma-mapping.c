@@ -7,6 +7,7 @@ const char *dma_mapping_kind_name(DmaMappingKind kind)
         [DMA_MAPPING_SCATTERLIST] = "dma_map_sg",
         [DMA_MAPPING_SINGLE] = "dma_map_page",
         [DMA_MAPPING_COHERENT] = "dma_alloc",
+        [DMA_MAPPING_UNMAP] = "dma_unmap_sg",
     };
 
     return names[kind];

@@ -3,8 +3,8 @@
 #define XDMAD_PLACEMENT_DMA_MAPPING_H
 /*
  * One mapping of memory for a device, as the kernel's dma:* events tell it
- * (include/trace/events/dma.h, 6.12): which CPU addresses the device was given under which bus
- * addresses.
+ * (include/trace/events/dma.h, 6.12), or a probe where there are none: which CPU addresses the
+ * device was given under which bus addresses.
  */
 
 #include <stdbool.h>
@@ -23,6 +23,7 @@ typedef enum DmaMappingKind {
     DMA_MAPPING_SCATTERLIST, /* dma_map_sg */
     DMA_MAPPING_SINGLE,      /* dma_map_page, since 6.18 dma_map_phys */
     DMA_MAPPING_COHERENT,    /* dma_alloc: its CPU address is a virtual one, and not told here */
+    DMA_MAPPING_UNMAP,       /* dma_unmap_sg: a list that is given back, with both its addresses */
 } DmaMappingKind;
 
 /* enum dma_data_direction, include/linux/dma-direction.h, 6.12 */
@@ -50,7 +51,7 @@ typedef struct DmaMapping {
     DmaSegment segments[DMA_MAPPING_MAX_SEGMENTS];
 } DmaMapping;
 
-/* "dma_map_sg", "dma_map_page", "dma_alloc"; static, never NULL. */
+/* "dma_map_sg", "dma_map_page", "dma_alloc", "dma_unmap_sg"; static, never NULL. */
 const char *dma_mapping_kind_name(DmaMappingKind kind);
 
 /* "both", "to-device", "from-device", "none"; static, never NULL. */

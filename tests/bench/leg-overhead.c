@@ -2,7 +2,8 @@
 /*
  * What our measuring costs: a leg as xdmad runs it (trace, cgroup, progress, evidence) beside bare
  * fio with the same job on the same buffer, in turn, in one Dom0. Prints the ratio of their
- * throughputs for each workload and path. usage: leg-overhead PAIRS auto|base|huge
+ * throughputs for each workload and path. usage: leg-overhead PAIRS auto|base|huge [probe]
+ * (`probe`: mappings by a probe, on a kernel that has no events of them)
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -56,11 +57,12 @@ static void ignore_progress(const LegJob *leg, uint64_t bytes_done, void *userda
     (void)userdata;
 }
 
-static void prepare(const RunPlan *plan, ArenaPages pages, Places *ret_places)
+static void prepare(const RunPlan *plan, ArenaPages pages, bool by_probe, Places *ret_places)
 {
     HostSource source = { .root = "/" };
     TargetRefusal refusal = { 0 };
     TargetCard card;
+    const char *device;
     Config config;
     char *reason = NULL;
     int r = config_init(&config, "/tmp", "/tmp");
@@ -94,8 +96,11 @@ static void prepare(const RunPlan *plan, ArenaPages pages, Places *ret_places)
         .cancel_fd = -1,
         .progress = ignore_progress,
     };
-    if (trace_open(facts.devices[0].name, &stage.trace, &reason) <= 0)
+    device = facts.devices[0].name;
+    if (trace_open(device, &stage.trace, &reason) <= 0)
         fail("trace", -ENOENT);
+    if (by_probe && trace_add_unmaps(stage.trace, &device, 1, &reason) <= 0)
+        fail(reason ? reason : "probe", -ENOENT);
     config_done(&config);
 }
 
@@ -244,9 +249,9 @@ static void print_title(const Places *places)
 
     printf(
         "throughput of a leg over bare fio, same job, same buffer of scattered %s pages of %" PRIu64
-        " KiB, heard by %s (goal 0.99 to 1.01)\n",
+        " KiB, %s heard by %s (goal 0.99 to 1.01)\n",
         arena_is_huge(arena) ? "huge" : "base", arena_page_bytes(arena) / 1024,
-        mapped ? "tracefs: dma_map_sg" : trace_bounce_source(stage.trace));
+        mapped ? "mappings" : "bounces", trace_source(stage.trace));
 }
 
 /* The programs' first start reads them from the root disk, which takes the host's time. */
@@ -276,7 +281,7 @@ int main(int argc, char **argv)
 
     if (n_pairs < 1 || n_pairs > MAX_PAIRS || plan_build(&input, &run.bench) < 0)
         fail("usage: leg-overhead PAIRS", -EINVAL);
-    prepare(&run, pages, &places);
+    prepare(&run, pages, argc > 3 && strcmp(argv[3], "probe") == 0, &places);
     print_title(&places);
     warm_up(&run, &places);
     for (size_t i = 0; i < plan->n_workloads; i++) {

@@ -32,6 +32,7 @@ $(foreach room,$(FUZZ_ROOMS),$(eval $(call fuzz_room_rule,$(room))))
 
 $(FUZZ_O)/daemon/interface.o: $(O)/generated/io.xdmad.varlink.inc
 $(FUZZ_O)/daemon/trace-program.o: $(O)/generated/bounced.bpf.inc
+$(FUZZ_O)/daemon/mapping-program.o: $(O)/generated/mapped.bpf.inc
 
 $(FUZZ_TARGETS): $(FUZZ_O)/fuzz-%: $(FUZZ_O)/tests/fuzz/fuzz-%.o $(FUZZ_ARCHIVES)
 	$(call say,LINK,$@)

@@ -61,11 +61,11 @@ check_wide_bench() {
     check "the pool of huge pages is as it was" grep -qx 0 "$out/nr_hugepages"
 }
 
-# check_mapping_proof FILE: on a kernel with dma:* events each leg is proved by its mappings, to the
-# byte
+# check_mapping_proof FILE bpf|tracefs: on a kernel with dma:* events each leg is proved by its
+# mappings, to the byte, and they were heard so
 check_mapping_proof() {
     check_json "every leg is proved by the kernel's mappings" "$1" \
-        'all(.legs[]; .proof.source == "dma:dma_map_sg") and .environment.trace == "dma:dma_map_sg"'
+        'all(.legs[]; .proof.source == "dma:dma_map_sg") and .environment.trace == "dma:dma_map_sg by '"$2"'"'
     check_json "the bytes of the arena that were mapped are those that were issued, on each leg" "$1" \
         'all(.legs[]; .proof.mapped_bytes == .issued_bytes and .issued_bytes > 0)'
     check_json "all of a direct leg's at their own bus address" "$1" \

@@ -15,6 +15,6 @@ check "the kernel calls itself a PV guest" grep -qx PV "$out/guest_type"
 check "bench ends with 0" grep -qx 0 "$out/bench.status"
 check_json "24 legs were run on each path, and pass" "$out/bench.json" \
     '.verdict == "pass" and ([.legs[] | select(.path == "direct")] | length) == 24 and ([.legs[] | select(.path == "bounce")] | length) == 24'
-check_mapping_proof "$out/bench.json"
+check_mapping_proof "$out/bench.json" bpf
 check "no trace instance is left behind" [ ! -s "$out/instances" ]
 tap_end

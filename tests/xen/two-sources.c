@@ -7,18 +7,15 @@
  */
 #include <errno.h>
 #include <inttypes.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 
 #include "daemon/trace-program.h"
 #include "daemon/trace.h"
+#include "tests/xen/command.h"
 
 #define MAX_EVENTS 100000
-
-extern char **environ;
 
 typedef struct Heard {
     const char *device;
@@ -26,12 +23,6 @@ typedef struct Heard {
     uint64_t bytes, lost;
     BounceEvent *events;
 } Heard;
-
-__attribute__((noreturn)) static void fail(const char *what, int r, const char *reason)
-{
-    fprintf(stderr, "two-sources: %s: %s\n", what, reason ? reason : strerror(-r));
-    exit(EXIT_FAILURE);
-}
 
 static void hear(const BounceEvent *event, void *userdata)
 {
@@ -58,16 +49,6 @@ static bool is_same(const Heard *a, const Heard *b)
             a->events[i].dma_mask != b->events[i].dma_mask)
             return false;
     return true;
-}
-
-static void run(char **argv)
-{
-    int status;
-    pid_t pid;
-
-    if (posix_spawnp(&pid, argv[0], NULL, NULL, argv, environ) != 0 ||
-        waitpid(pid, &status, 0) != pid || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
-        fail(argv[0], -ECHILD, NULL);
 }
 
 static void print(const char *name, const Heard *heard)
@@ -97,7 +78,7 @@ int main(int argc, char **argv)
         fail("tracefs", r, reason);
     if ((r = trace_program_begin(program)) < 0 || (r = trace_begin(session, TRACE_BOUNCES)) < 0)
         fail("begin", r, NULL);
-    run(argv + 2);
+    run_command(argv + 2);
     if ((r = trace_end(session)) < 0 || (r = trace_program_end(program)) < 0)
         fail("end", r, NULL);
     if ((r = trace_program_read(program, hear, &by_program, &by_program.lost)) < 0 ||
