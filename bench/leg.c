@@ -22,6 +22,7 @@ void leg_outcome_prove(LegOutcome *outcome, DmaPath planned)
         .planned = planned,
         .trace_available = outcome->trace_available,
         .mappings_available = outcome->mappings_available,
+        .mappings_by_probe = outcome->mappings_by_probe,
         .lost_events = outcome->lost_events,
         .frames_known = outcome->frames_known,
         .frames_unchanged = outcome->frames_unchanged,
@@ -53,13 +54,14 @@ static json_t *foreign_to_json(const ForeignAccount *account)
 json_t *leg_outcome_to_json(const LegOutcome *outcome)
 {
     return json_pack(
-        "{s:I, s:b, s:s*, s:o*, s:o, s:b, s:o*, s:I, s:o*, s:b, s:b, s:o*, s:o*, s:o*}", "index",
-        (json_int_t)outcome->index, "ran", outcome->ran, "failure", outcome->failure, "fio",
-        outcome->ran ? fio_result_to_json(&outcome->fio) : NULL, "account",
+        "{s:I, s:b, s:s*, s:o*, s:o, s:b, s:o*, s:o*, s:I, s:o*, s:b, s:b, s:o*, s:o*, s:o*}",
+        "index", (json_int_t)outcome->index, "ran", outcome->ran, "failure", outcome->failure,
+        "fio", outcome->ran ? fio_result_to_json(&outcome->fio) : NULL, "account",
         bounce_account_to_json(&outcome->account), "trace_available", outcome->trace_available,
         "mappings",
         outcome->mappings_available ? mapping_account_to_json(&outcome->mappings) : NULL,
-        "lost_events", (json_int_t)outcome->lost_events, "foreign",
+        "mappings_by_probe", outcome->mappings_by_probe ? json_true() : NULL, "lost_events",
+        (json_int_t)outcome->lost_events, "foreign",
         outcome->foreign ? foreign_to_json(&outcome->foreign_account) : NULL, "frames_known",
         outcome->frames_known, "frames_unchanged", outcome->frames_unchanged, "disk_bytes",
         outcome->disk_bytes_known ? json_integer((json_int_t)outcome->disk_bytes) : NULL,
@@ -105,8 +107,12 @@ static int read_optional(const json_t *json, const char *key, bool *ret_known, u
 static int read_mappings(const json_t *json, LegOutcome *outcome)
 {
     const json_t *mappings = json_object_get(json, "mappings");
+    const json_t *by_probe = json_object_get(json, "mappings_by_probe");
 
+    if (by_probe && !json_is_boolean(by_probe))
+        return -EBADMSG;
     outcome->mappings_available = mappings != NULL;
+    outcome->mappings_by_probe = json_is_true(by_probe);
     return mappings ? mapping_account_from_json(mappings, &outcome->mappings) : 0;
 }
 

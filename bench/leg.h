@@ -24,6 +24,7 @@ typedef struct LegOutcome {
     bool trace_available;  /* bounces were recorded throughout */
     MappingAccount mappings;
     bool mappings_available; /* mappings were */
+    bool mappings_by_probe;  /* by the probe, see ProofInput */
     uint64_t lost_events;
     bool foreign; /* its buffer was granted pages; what of them bounced: */
     ForeignAccount foreign_account;

@@ -4,9 +4,11 @@
 
 #include <inttypes.h>
 
-#define conclude(...) proof_conclude(PROOF_SOURCE_MAPPINGS, __VA_ARGS__)
+#define conclude(...)                                                                              \
+    proof_conclude(input->mappings_by_probe ? PROOF_SOURCE_UNMAPS : PROOF_SOURCE_MAPPINGS,         \
+                   __VA_ARGS__)
 
-static Proof judge_wrong(const MappingAccount *mappings)
+static Proof judge_wrong(const MappingAccount *mappings, const ProofInput *input)
 {
     const WrongTranslation *wrong = &mappings->first_wrong;
 
@@ -60,7 +62,7 @@ Proof proof_judge_mappings(const MappingAccount *mappings, const ProofInput *inp
     Proof proof;
 
     if (mappings->wrong_bytes > 0)
-        return judge_wrong(mappings);
+        return judge_wrong(mappings, input);
     if (astray > 0)
         return conclude(PROOF_CONTRADICTED, astray >= issued ? other : DMA_PATH_UNKNOWN,
                         "%" PRIu64 " bytes of the buffer were mapped %s of %" PRIu64
@@ -68,6 +70,11 @@ Proof proof_judge_mappings(const MappingAccount *mappings, const ProofInput *inp
                         astray, direct ? "into the bounce pool" : "direct", issued);
     if (is_incomplete(mappings, input, &proof))
         return proof;
+    if (mapped < issued && input->mappings_by_probe)
+        return conclude(PROOF_UNPROVED, DMA_PATH_UNKNOWN,
+                        "only %" PRIu64 " bytes of the buffer were seen mapped of %" PRIu64
+                        " issued, by a probe that may have missed some",
+                        mapped, issued);
     if (mapped < issued)
         return conclude(PROOF_CONTRADICTED, DMA_PATH_UNKNOWN,
                         "only %" PRIu64 " bytes of the buffer were mapped for DMA of %" PRIu64

@@ -76,6 +76,7 @@ const char *proof_source_name(ProofSource source)
         [PROOF_SOURCE_NONE] = "none",
         [PROOF_SOURCE_BOUNCES] = "swiotlb:swiotlb_bounced",
         [PROOF_SOURCE_MAPPINGS] = "dma:dma_map_sg",
+        [PROOF_SOURCE_UNMAPS] = "kprobe:dma_unmap_sg_attrs",
     };
 
     return names[source];

@@ -58,9 +58,11 @@ typedef enum ProofSource {
     PROOF_SOURCE_NONE,
     PROOF_SOURCE_BOUNCES,  /* swiotlb:swiotlb_bounced */
     PROOF_SOURCE_MAPPINGS, /* dma:dma_map_sg and the like */
+    PROOF_SOURCE_UNMAPS,   /* kprobe:dma_unmap_sg_attrs, on kernels without those */
 } ProofSource;
 
-/* "none", "swiotlb:swiotlb_bounced", "dma:dma_map_sg"; static, never NULL. */
+/* "none", "swiotlb:swiotlb_bounced", "dma:dma_map_sg", "kprobe:dma_unmap_sg_attrs"; static, never
+ * NULL. */
 const char *proof_source_name(ProofSource source);
 
 /* What is known of a leg beside its accounts. */
@@ -68,10 +70,13 @@ typedef struct ProofInput {
     DmaPath planned;         /* DMA_PATH_DIRECT or DMA_PATH_BOUNCE */
     bool trace_available;    /* bounce events were being recorded throughout */
     bool mappings_available; /* mappings were */
-    uint64_t lost_events;    /* that the trace says it dropped, of either kind */
-    bool frames_known;       /* every page of the arena had its frame read, before and after */
-    bool frames_unchanged;   /* and they were the same */
-    uint64_t issued_bytes;   /* as fio's gated result says; 0 when there is none */
+    bool mappings_by_probe; /* by the probe on dma_unmap_sg_attrs(), of which the kernel may leave a
+                               hit out without a word (trace_call_bpf(), kernel/trace/bpf_trace.c,
+                               6.1) */
+    uint64_t lost_events;   /* that the trace says it dropped, of either kind */
+    bool frames_known;      /* every page of the arena had its frame read, before and after */
+    bool frames_unchanged;  /* and they were the same */
+    uint64_t issued_bytes;  /* as fio's gated result says; 0 when there is none */
     bool disk_bytes_known;
     uint64_t disk_bytes; /* that the kernel counted on the target's whole disk during the leg, reads
                             and writes of anybody */
@@ -120,7 +125,7 @@ Proof proof_judge(const BounceAccount *bounces, const MappingAccount *mappings,
  *  - bytes of the arena took the other path: contradicted (lost events or not);
  *  - events lost or truncated, bytes of unknown translation or without address: unproved;
  *  - fewer bytes of the arena mapped than issued: contradicted, for the rest was not moved by DMA,
- *    or from another buffer;
+ *    or from another buffer; by the probe unproved, for it may have missed them;
  *  - more than issued: unproved, since a buffer mapped twice may hide one that was not;
  *  - else every byte that was issued was mapped on the planned path, with the right bus address:
  *    proved.

@@ -75,14 +75,17 @@ static bool is_traced(const LegRun *run)
 
 /* Mappings where the kernel tells them: they cost an event a request and tell every address. Else
  * bounces: there the probe tells the file system's own from ours where ours are none; on the bounce
- * path it would cost what is to be measured. Of granted pages bounces with both addresses: nothing
- * is measured there. */
+ * path it would cost what is to be measured. Beside them mappings by their own probe, where the
+ * session has one: it may miss some, and bounces are counted in any case. Of granted pages bounces
+ * with both addresses: nothing is measured there. */
 static void begin_trace(LegRun *run)
 {
     TraceSession *trace = run->stage->trace;
     unsigned can = trace ? trace_kinds(trace) : 0, kinds = can & TRACE_MAPPINGS;
 
-    if (!kinds || run->stage->count_bounces)
+    if (!kinds)
+        kinds = can & TRACE_UNMAPS;
+    if (!(kinds & TRACE_MAPPINGS) || run->stage->count_bounces)
         kinds |= can & TRACE_BOUNCES;
     if ((kinds & TRACE_BOUNCES) && run->leg->path == DMA_PATH_DIRECT)
         kinds |= can & TRACE_ADDRESSES;
@@ -91,7 +94,8 @@ static void begin_trace(LegRun *run)
     if (!kinds || trace_begin(trace, kinds) < 0)
         return;
     run->outcome.trace_available = kinds & TRACE_BOUNCES;
-    run->outcome.mappings_available = kinds & TRACE_MAPPINGS;
+    run->outcome.mappings_available = kinds & (TRACE_MAPPINGS | TRACE_UNMAPS);
+    run->outcome.mappings_by_probe = kinds & TRACE_UNMAPS;
 }
 
 /* Take what the trace holds; when that fails, there is no proof. */

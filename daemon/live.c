@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -99,6 +100,26 @@ static int watch(const ChildLink *link, Live *live, uint64_t usec)
     return r;
 }
 
+/* Hear of these devices' mappings, where the kernel tells them at all: 0 and why not in the
+ * account, or negative errno. */
+static int add_mappings(Live *live, const char *const *names, size_t n)
+{
+    _cleanup_free_ char *reason = NULL;
+    int r;
+
+    if (trace_kinds(live->trace) & TRACE_MAPPINGS)
+        return trace_only_mappings_of(live->trace, names, n);
+    r = trace_add_unmaps(live->trace, names, n, &reason);
+    if (r != 0)
+        return r < 0 ? r : 0;
+    return asprintf(&live->account->why_not,
+                    "mappings: this kernel has no events of them (dma:dma_map_sg, Linux 6.11), and "
+                    "no probe takes their place: %s",
+                    reason) < 0
+               ? -ENOMEM
+               : 0;
+}
+
 /* Every bounce, and the mappings of the controllers that can be audited. 1, 0 and the reason, or
  * negative errno. */
 static int open_trace(Live *live, char **ret_reason)
@@ -116,7 +137,7 @@ static int open_trace(Live *live, char **ret_reason)
     for (size_t i = 0; i < facts->n_devices; i++)
         if (facts->devices[i].name)
             names[n++] = facts->devices[i].name;
-    r = trace_only_mappings_of(live->trace, names, n);
+    r = add_mappings(live, names, n);
     free(names);
     return r < 0 ? r : 1;
 }
@@ -129,7 +150,8 @@ static int trace_and_watch(const ChildLink *link, Live *live, uint64_t usec)
     if (live->trace)
         r = trace_begin(live->trace, kinds);
     live->account->bounces_seen = kinds & TRACE_BOUNCES;
-    live->account->mappings_seen = kinds & TRACE_MAPPINGS;
+    live->account->mappings_seen = kinds & (TRACE_MAPPINGS | TRACE_UNMAPS);
+    live->account->mappings_by_probe = kinds & TRACE_UNMAPS;
     if (r >= 0)
         r = watch(link, live, usec);
     if (r >= 0 && live->trace)
@@ -142,7 +164,6 @@ int live_watch(const ChildLink *link, const HostFacts *facts, uint64_t usec,
 {
     _cleanup_(cleanup_account) LiveAccount *account = live_account_new();
     Live live = { .facts = facts, .account = account };
-    bool traced;
     int r;
 
     if (!account)
@@ -151,13 +172,9 @@ int live_watch(const ChildLink *link, const HostFacts *facts, uint64_t usec,
     r = open_trace(&live, &account->why_not);
     if (r >= 0)
         r = trace_and_watch(link, &live, usec);
-    traced = live.trace != NULL;
     trace_close(live.trace);
     if (r < 0)
         return r;
-    if (traced && !account->mappings_seen)
-        account->why_not = strdup("mappings: this kernel has no events of them (dma:dma_map_sg, "
-                                  "Linux 6.11)");
     *ret_account = take_ptr(account);
     return 0;
 }

@@ -12,9 +12,10 @@ static json_t *build_trace(const TraceSession *trace, const char *no_trace)
     if (!trace)
         return json_pack("s+", "none: ", no_trace);
     return json_pack(
-        "s+++",
+        "s++++",
         proof_source_name(kinds & TRACE_MAPPINGS ? PROOF_SOURCE_MAPPINGS : PROOF_SOURCE_BOUNCES),
-        " by ", trace_source(trace), kinds & TRACE_ADDRESSES ? ", swiotlb_tbl_map_single" : "");
+        " by ", trace_source(trace), kinds & TRACE_ADDRESSES ? ", swiotlb_tbl_map_single" : "",
+        kinds & TRACE_UNMAPS ? ", dma_unmap_sg_attrs" : "");
 }
 
 json_t *run_environment_build(const HostFacts *facts, const char *fio_version,

@@ -190,12 +190,25 @@ static int add_addresses(Run *run)
     return run->device->reach.n_windows == 0 ? 0 : trace_add_addresses(run->trace, &no_addresses);
 }
 
-/* The probe is not needed where the kernel tells each mapping. */
+/* A verify asks for no speed: what would cost a bench too much shows each translation there. */
+static int add_unmaps(Run *run)
+{
+    const char *device = run->device->name;
+    _cleanup_free_ char *no_unmaps = NULL;
+
+    return run->plan.kind == RUN_KIND_VERIFY ? trace_add_unmaps(run->trace, &device, 1, &no_unmaps)
+                                             : 0;
+}
+
+/* No probe is needed where the kernel tells each mapping. */
 static int open_trace(Run *run)
 {
     int r = trace_open(run->device->name, &run->trace, &run->no_trace);
 
-    return r <= 0 || (trace_kinds(run->trace) & TRACE_MAPPINGS) ? r : add_addresses(run);
+    if (r <= 0 || trace_kinds(run->trace) & TRACE_MAPPINGS)
+        return r;
+    r = add_unmaps(run);
+    return r < 0 ? r : add_addresses(run);
 }
 
 /* The path of granted pages is told by both addresses of a bounce, or not at all. */

@@ -113,7 +113,9 @@ json_t *live_account_to_json(const LiveAccount *account, const Pool *pool, const
     json_t *sources = json_array();
 
     if (account->mappings_seen)
-        json_array_append_new(sources, json_string("dma:dma_map_sg"));
+        json_array_append_new(sources,
+                              json_string(account->mappings_by_probe ? "kprobe:dma_unmap_sg_attrs"
+                                                                     : "dma:dma_map_sg"));
     if (account->bounces_seen)
         json_array_append_new(sources, json_string("swiotlb:swiotlb_bounced"));
     return json_pack("{s:o, s:o, s:s*, s:o, s:o, s:o, s:o}", "usec", count_to_json(account->usec),

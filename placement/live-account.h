@@ -56,8 +56,9 @@ typedef struct LiveAccount {
     uint64_t usec; /* how long */
     bool bounces_seen;
     bool mappings_seen;
-    char *why_not; /* what could not be seen, and why; NULL: all was; owned */
-    uint64_t lost; /* events that the trace dropped */
+    bool mappings_by_probe; /* at the entry of dma_unmap_sg_attrs(), for want of events */
+    char *why_not;          /* what could not be seen, and why; NULL: all was; owned */
+    uint64_t lost;          /* events that the trace dropped */
     LivePool pool;
     size_t n_log_before; /* entries of the kernel's log before: what is behind is new */
     size_t n_devices;

@@ -295,6 +295,39 @@ static void bounces_are_asked_where_mappings_prove_nothing(void **state)
     assert_string_equal(proof_source_name(proof.source), "dma:dma_map_sg");
 }
 
+/* What a probe has seen is evidence; what it has not seen is none. */
+static void a_probe_may_miss(void **state)
+{
+    BounceAccount bounces = { .arena_bytes = 1000 };
+    MappingAccount mappings = { .mapped_bytes = 900, .bounced_bytes = 900 };
+    ProofInput input = { .planned = BOUNCE,
+                         .mappings_available = true,
+                         .mappings_by_probe = true,
+                         .frames_known = true,
+                         .frames_unchanged = true,
+                         .issued_bytes = 1000 };
+    Proof proof = proof_judge(&bounces, &mappings, &input);
+
+    (void)state;
+    assert_int_equal(proof.state, PROOF_UNPROVED);
+    assert_non_null(strstr(proof.reason, "may have missed"));
+    input.trace_available = true;
+    proof = proof_judge(&bounces, &mappings, &input);
+    assert_int_equal(proof.state, PROOF_PROVED);
+    assert_int_equal(proof.source, PROOF_SOURCE_BOUNCES);
+    mappings.mapped_bytes = mappings.bounced_bytes = 1000;
+    proof = proof_judge(&bounces, &mappings, &input);
+    assert_int_equal(proof.state, PROOF_PROVED);
+    assert_string_equal(proof_source_name(proof.source), "kprobe:dma_unmap_sg_attrs");
+    /* bounces that say otherwise do not count against a translation seen to be wrong */
+    mappings = (MappingAccount) { .mapped_bytes = 1000, .bounced_bytes = 900, .wrong_bytes = 100 };
+    mappings.has_wrong = true;
+    proof = proof_judge(&bounces, &mappings, &input);
+    assert_int_equal(proof.state, PROOF_CONTRADICTED);
+    assert_int_equal(proof.source, PROOF_SOURCE_UNMAPS);
+    assert_non_null(strstr(proof.reason, "wrong bus address"));
+}
+
 static void accounts_are_evidence(void **state)
 {
     MappingAccount account = { 0 }, again;
@@ -331,6 +364,7 @@ int main(void)
         cmocka_unit_test(a_pv_dom0_is_counted_page_by_page),
         cmocka_unit_test(every_rule),
         cmocka_unit_test(bounces_are_asked_where_mappings_prove_nothing),
+        cmocka_unit_test(a_probe_may_miss),
         cmocka_unit_test(accounts_are_evidence),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -137,8 +137,12 @@ static void test_rules(void **state)
         BounceAccount account = { .arena_bytes = c->arena,
                                   .other_bytes = c->other,
                                   .no_address_bytes = c->lost_address };
-        ProofInput input = { c->planned, true,  false, c->lost_events, true, true,
-                             c->issued,  false, 0 };
+        ProofInput input = { .planned = c->planned,
+                             .trace_available = true,
+                             .lost_events = c->lost_events,
+                             .frames_known = true,
+                             .frames_unchanged = true,
+                             .issued_bytes = c->issued };
         Proof proof = proof_judge(&account, &no_mappings, &input);
 
         if (proof.state != c->state || proof.proved != c->proved)
@@ -187,8 +191,13 @@ static void test_bounce_without_address(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         BounceAccount account = { .no_address_bytes = rows[i].lost_address };
-        ProofInput input = { BOUNCE,      true, false, 0, true, true, 1000, rows[i].disk_known,
-                             rows[i].disk };
+        ProofInput input = { .planned = BOUNCE,
+                             .trace_available = true,
+                             .frames_known = true,
+                             .frames_unchanged = true,
+                             .issued_bytes = 1000,
+                             .disk_bytes_known = rows[i].disk_known,
+                             .disk_bytes = rows[i].disk };
         Proof proof = proof_judge(&account, &no_mappings, &input);
 
         if (proof.state != rows[i].state || !strstr(proof.reason, rows[i].what))

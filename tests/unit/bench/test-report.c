@@ -323,6 +323,7 @@ static void test_proof_by_mappings(void **state)
         outcome->trace_available = false;
         outcome->account = (BounceAccount) { 0 };
         outcome->mappings_available = true;
+        outcome->mappings_by_probe = i % 3 == 0;
         outcome->mappings = (MappingAccount) { .mapped_bytes = outcome->fio.bytes };
         outcome->mappings.direct_bytes = direct ? outcome->fio.bytes : 0;
         outcome->mappings.bounced_bytes = direct ? 0 : outcome->fio.bytes;
@@ -333,7 +334,8 @@ static void test_proof_by_mappings(void **state)
         json_t *json = leg_outcome_to_json(&run.outcomes[i]);
 
         proof = json_object_get(json_array_get(json_object_get(report, "legs"), i), "proof");
-        assert_string_equal(json_string_value(json_object_get(proof, "source")), "dma:dma_map_sg");
+        assert_string_equal(json_string_value(json_object_get(proof, "source")),
+                            i % 3 == 0 ? "kprobe:dma_unmap_sg_attrs" : "dma:dma_map_sg");
         /* who reads of bounces alone still reads the truth */
         assert_int_equal(json_integer_value(json_object_get(proof, "arena_bytes")),
                          run.outcomes[i].mappings.bounced_bytes);
@@ -479,6 +481,7 @@ static void test_outcome_json_that_is_none(void **state)
         { "disk_bytes", "-1" },
         { "disk_bytes", "null" },
         { "disk_bytes", "\"8\"" },
+        { "mappings_by_probe", "1" },
     };
     LegOutcome outcome = { .index = 42 };
     json_t *json;
