@@ -196,8 +196,9 @@ static int add_unmaps(Run *run)
     const char *device = run->device->name;
     _cleanup_free_ char *no_unmaps = NULL;
 
-    return run->plan.kind == RUN_KIND_VERIFY ? trace_add_unmaps(run->trace, &device, 1, &no_unmaps)
-                                             : 0;
+    return run->input->plan->kind == RUN_KIND_VERIFY
+               ? trace_add_unmaps(run->trace, &device, 1, &no_unmaps)
+               : 0;
 }
 
 /* No probe is needed where the kernel tells each mapping. */
