@@ -1,12 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # In a real Dom0: twenty clean runs raise nothing; a delay in the bounce path alone is a regression of
-# bounce and not of direct, by exit code, event, metrics; its end is a recovery; another environment
-# is said, not compared: in the same boot, and in another one.
+# bounce and not of direct, by exit code, event, metrics, and an alert of a real Prometheus; its end is a
+# recovery; another environment is said, not compared: in the same boot, and in another one.
 set -u
 top=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=lab-test.sh
 . "$top/tests/xen/lab-test.sh"
+# shellcheck source=history-alerts.sh
+. "$top/tests/xen/history-alerts.sh"
 
 LAB_TIMEOUT=${LAB_TIMEOUT:-1100} in_dom0 history.sh --board wide --fault
 check "the lab ran it to its end" [ "$lab_status" -eq 0 ]
@@ -56,6 +58,8 @@ check "and none of direct" \
     sh -c "! grep 'path=\"direct\"} 1\$' '$out/metrics-slow.txt' | grep -q xdmad_series_regressed"
 check "in the node exporter's file as well" grep -q 'xdmad_last_run_verdict{kind="bench",verdict="regression"} 1' "$out/textfile-slow.txt"
 check "and no more after the recovery" sh -c "! grep 'xdmad_series_regressed{.*} 1\$' '$out/metrics-recovered.txt'"
+
+check_alerts
 
 check "another environment passes as a baseline of its own" grep -qx 0 "$out/bench-base.status"
 check_json "and says so" "$out/bench-base.json" \
