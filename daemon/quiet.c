@@ -9,6 +9,7 @@
 
 #include "common/cleanup.h"
 #include "common/clock.h"
+#include "common/json.h"
 #include "daemon/block-device.h"
 #include "daemon/cpu-time.h"
 #include "daemon/host.h"
@@ -94,10 +95,9 @@ static int watch(const ChildLink *link, const QuietInput *input, const char *dis
     return child_send(link, message);
 }
 
-static int tell_refusal(const ChildLink *link, bool for_safety, const char *reason)
+static int tell_refusal(const ChildLink *link, const char *reason)
 {
-    return child_send(link,
-                      json_pack("{s:s, s:b}", "refusal", reason, "for_safety", (int)for_safety));
+    return child_send(link, json_pack("{s:o}", "refusal", json_text(reason)));
 }
 
 /* Does the card behind the disk say that it is at its end? */
@@ -125,11 +125,11 @@ static int find_and_watch(const ChildLink *link, const QuietInput *input, const 
     if (r < 0)
         return r;
     if (want.n_cards == 0)
-        return tell_refusal(link, false, "no MMC or SD card is ready on this host");
+        return tell_refusal(link, "no MMC or SD card is ready on this host");
     want.cards = cards;
     r = target_find(&want, &place, &refusal);
     if (r == 0) {
-        r = tell_refusal(link, refusal.for_safety, refusal.reason);
+        r = tell_refusal(link, refusal.reason);
         free(refusal.reason);
         return r;
     }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "common/json.h"
 #include "daemon/store-schedule.h"
 
 static json_t *build_latch(const StoreSchedule *schedule)
@@ -17,9 +18,10 @@ static json_t *build_refused(const StoreSchedule *schedule)
 {
     if (!schedule->refused_reason[0])
         return NULL;
-    return json_pack("{s:i, s:s, s:s, s:I}", "n", (int)schedule->n_refusals, "cause",
-                     schedule->refused_cause, "reason", schedule->refused_reason, "realtime_usec",
-                     (json_int_t)schedule->refused_realtime_usec);
+    /* it may name a path, and it may be cut within a character */
+    return json_pack("{s:i, s:s, s:o, s:I}", "n", (int)schedule->n_refusals, "cause",
+                     schedule->refused_cause, "reason", json_text(schedule->refused_reason),
+                     "realtime_usec", (json_int_t)schedule->refused_realtime_usec);
 }
 
 int schedule_state_load(Store *store, json_t **ret_state)

@@ -141,8 +141,9 @@ static void refuse(Try *try_, const ScheduleAnswer *answer)
                             answer->reason);
         note_refusal(manager, answer);
     }
-    call_error(try_->call, "io.xdmad.Refused",
-               json_pack("{s:s, s:s}", "reason", answer->reason, "remedy", answer->remedy));
+    call_error(
+        try_->call, "io.xdmad.Refused",
+        json_pack("{s:o, s:s}", "reason", json_text(answer->reason), "remedy", answer->remedy));
     try_free(try_);
 }
 
@@ -245,8 +246,7 @@ static int watch_host(Try *try_)
     return child_start(manager->event, &spec, &try_->child);
 }
 
-/* --- the store, before and behind it
- * ------------------------------------------------------------------------- */
+/* --- the store, before and behind it ------------------------------------------------------- */
 
 /* In the offload's thread. */
 static void load_work(void *data)

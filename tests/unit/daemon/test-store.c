@@ -12,6 +12,7 @@
 
 #include "common/cleanup.h"
 #include "common/json.h"
+#include "daemon/schedule-state.h"
 #include "daemon/store-finding.h"
 #include "daemon/store-history.h"
 #include "daemon/store-schedule.h"
@@ -352,6 +353,24 @@ static void test_refusals_are_told_until_a_scheduled_run_starts(void **state)
     store_close(store);
 }
 
+/* A long path that is cut within a letter of two bytes. */
+static void test_a_refusal_is_told_whatever_bytes_it_has(void **state)
+{
+    Store *store = open_store(state);
+    char reason[SCHEDULE_REASON_BYTES];
+    json_t *schedule = NULL;
+
+    memset(reason, '/', sizeof(reason));
+    reason[sizeof(reason) - 2] = '\xc3';
+    reason[sizeof(reason) - 1] = '\0';
+    assert_int_equal(store_note_refusal(store, SCHEDULE_TARGET, reason, &now), 0);
+    assert_int_equal(schedule_state_load(store, &schedule), 0);
+    assert_non_null(
+        strstr(json_get_string(json_object_get(schedule, "refused"), "reason", ""), "//\\xc3"));
+    json_decref(schedule);
+    store_close(store);
+}
+
 static void test_a_damaged_file_is_set_aside(void **state)
 {
     _cleanup_free_ char *notice = NULL;
@@ -610,6 +629,7 @@ int main(void)
         scratch_test(test_two_boots_under_runs_latch_the_schedule),
         scratch_test(test_what_is_no_unclean_boot),
         scratch_test(test_refusals_are_told_until_a_scheduled_run_starts),
+        scratch_test(test_a_refusal_is_told_whatever_bytes_it_has),
         scratch_test(test_a_damaged_file_is_set_aside),
         scratch_test(test_a_second_daemon_is_kept_out),
         scratch_test(test_a_word_for_a_run),
