@@ -91,15 +91,15 @@ ScheduleAnswer schedule_consider(const ScheduleRules *rules, const ScheduleMomen
                       "the host has been up for %s, and for the first %s it has other things to do",
                       duration(moment->now.boottime_usec).text,
                       duration(rules->boot_wait_usec).text);
+    if (moment->is_running) /* which is the last run, and has not ended */
+        return refuse(SCHEDULE_RUNNING, "wait until it has ended; `xdmactl status` shows it",
+                      "another run is under way, or waits");
     if (moment->has_last && since_last(moment, &since_usec) && since_usec < rules->interval_usec)
         return refuse(SCHEDULE_INTERVAL,
                       "wait, or lower interval_hours in xdmad.conf; a run that is not by schedule "
                       "starts at once",
                       "the last run ended %s ago, and runs by schedule are spaced %s apart",
                       duration(since_usec).text, duration(rules->interval_usec).text);
-    if (moment->is_running)
-        return refuse(SCHEDULE_RUNNING, "wait until it has ended; `xdmactl status` shows it",
-                      "another run is under way, or waits");
     return (ScheduleAnswer) { .cause = SCHEDULE_START };
 }
 

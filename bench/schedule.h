@@ -72,7 +72,7 @@ typedef struct ScheduleAnswer {
 } ScheduleAnswer;
 
 /*
- * Before the host is watched: latch, time since boot, time since the last run, other runs, in this
+ * Before the host is watched: latch, time since boot, other runs, time since the last run, in this
  * order. The time since a run of another boot is what the wall clock says, and the uptime at least;
  * where that clock was not right then and shows an earlier time now, nothing is known of it, and
  * the run is not held up by it.
