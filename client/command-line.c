@@ -363,6 +363,10 @@ static int check_combination(const CommandLine *command, Failure *ret_failure)
     if (command->clear && command->confirm_cid && strcmp(command->verb->name, "bench") == 0)
         return usage_failure(ret_failure, "bench --clear releases the schedule, and no card", NULL,
                              "leave out --confirm-cid, or see `xdmactl verify --clear`");
+    if (command->profile && strcmp(command->profile, "smoke") == 0 &&
+        strcmp(command->verb->name, "verify") == 0)
+        return usage_failure(ret_failure, "smoke writes nothing, so there is nothing to verify",
+                             NULL, "give quick, standard or full");
     if (command->dry_run && command->scheduled)
         return usage_failure(ret_failure, "--dry-run starts nothing, at no time", NULL,
                              "leave out --scheduled, or --dry-run");

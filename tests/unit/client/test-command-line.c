@@ -166,6 +166,8 @@ static void test_values(void **state)
 {
     (void)state;
     assert_refused("bench --profile fast", "fast");
+    assert_verb("bench --profile smoke", "bench");
+    assert_refused("verify --profile smoke", "quick, standard or full");
     assert_refused("bench --seed -1", "-1");
     assert_refused("bench --seed 9223372036854775808", "9223372036854775808");
     assert_refused("bench --seed 0x10", "0x10");
