@@ -374,14 +374,20 @@ static void admit_work(void *data)
     if (admission->result != 0)
         return;
     run_budget_explain(admission->write_bytes, &budget, &charged, admission->refusal);
-    if (record->scheduled &&
+    /* a run that decides what one by schedule suspects is no try of the timer's */
+    if (record->scheduled && !admission->follows &&
         store_note_refusal(store, SCHEDULE_BUDGET, admission->refusal, &now) < 0)
         log_warning("run %s: that it was refused cannot be stored", record->id);
 }
 
 static void refuse_for_budget(const Admission *admission)
 {
-    journal_run_refused(&admission->job->record, admission->refusal);
+    const RunRecord *record = &admission->job->record;
+
+    if (record->scheduled)
+        journal_run_put_off(record->kind, schedule_cause_name(SCHEDULE_BUDGET), admission->refusal);
+    else
+        journal_run_refused(record, admission->refusal);
     call_error(admission->call, "io.xdmad.Refused",
                json_pack("{s:s, s:s}", "reason", admission->refusal, "remedy",
                          "wait, take a smaller profile, or raise write_budget_per_day, or "

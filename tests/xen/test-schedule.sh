@@ -51,4 +51,5 @@ check "no two are decided on at a time" sh -c \
     "grep -qx 4 '$out/second.status' && grep -q 'another run by schedule is being decided on' '$out/second' || { cat '$out/second'; false; }"
 answers spaced interval 'the last run ended .* ago, and runs by schedule are spaced 20 h apart'
 answers budget budget 'MiB that the card.s wear may cost in 7 days'
+check "budget: the journal has its cause, as of each other try" grep -q 'no bench by schedule now (budget): ' "$out/budget.journal"
 tap_end
