@@ -20,11 +20,11 @@ check() {
     fi
 }
 
-# check_json NAME FILE JQ_EXPRESSION: passes when it is true of the file. Of an empty file jq -e 1.6
-# makes nothing, and ends with 0.
+# check_json NAME FILE JQ_EXPRESSION [JQ_OPTION...]: passes when it is true of the file. Of an empty
+# file jq -e 1.6 makes nothing, and ends with 0.
 check_json() {
     # shellcheck disable=SC2016 # the inner shell's
-    check "$1" sh -c '[ -s "$2" ] && jq -e "$1" "$2"' sh "$3" "$2"
+    check "$1" sh -c 'file=$1; shift; [ -s "$file" ] && jq -e "$@" "$file"' sh "$2" "$3" "${@:4}"
 }
 
 # The last line of a test.

@@ -16,10 +16,10 @@ export XDMAD_STATE_DIRECTORY=/proc/nowhere HOME=$scratch/nobody
 own json --json verify --replay "$evidence"
 ends json 3
 # shellcheck disable=SC2016 # jq's
-check "the same verdict, place and sentence as were told" jq -e --slurpfile told "$evidence/report.json" \
+check_json "the same verdict, place and sentence as were told" "$scratch/json.out" \
     '.verdict == "corruption" and .replay.identical and .replay.kept_verdict == "corruption" and
         .conclusion.path == "bounce" and .conclusion.direction == "from-device" and
-        .conclusion.sentence == $told[0].conclusion.sentence and .matrix == $told[0].matrix' "$scratch/json.out"
+        .conclusion.sentence == $told[0].conclusion.sentence and .matrix == $told[0].matrix' --slurpfile told "$evidence/report.json"
 own text verify --replay "$evidence"
 ends text 3
 check "the text says where" grep -q 'the bounce path damages bytes on their way from the device' "$scratch/text.out"

@@ -46,8 +46,8 @@ HOME=$another/home XDMAD_STATE_DIRECTORY=$another/none XDMAD_RUNTIME_DIRECTORY=$
 echo $? >"$out/another.status"
 check "on another machine the evidence gives the same verdict" grep -qx 3 "$out/another.status"
 # shellcheck disable=SC2016 # jq's
-check "word for word" jq -e --slurpfile there "$out/report.json" \
-    '.replay.identical and .conclusion == $there[0].conclusion and .matrix == $there[0].matrix' "$out/another.json"
+check_json "word for word" "$out/another.json" \
+    '.replay.identical and .conclusion == $there[0].conclusion and .matrix == $there[0].matrix' --slurpfile there "$out/report.json"
 check "a bench on the card is refused" grep -qx 5 "$out/bench.status"
 check "and says how it is released" grep -q 'verify --clear' "$out/bench.txt"
 check_json "status tells of the card" "$out/status.json" '(.corrupt_cards | length) == 1'

@@ -36,10 +36,10 @@ for suite in bookworm trixie; do
     check_json "the memory around every block was watched, and is as it was" "$out/with.json" \
         'all(.legs[]; .check.canaries.checked and .check.canaries.watched_bytes > 0 and .check.canaries.stray_bytes == 0)'
     # shellcheck disable=SC2016 # jq's
-    check "it wrote no more than its plan said, the file's making and 1 MiB of the file system's own" \
-        jq -e --slurpfile told "$out/with.plan.json" '$told[0].plan as $plan | .bytes |
+    check_json "it wrote no more than its plan said, the file's making and 1 MiB of the file system's own" \
+        "$out/with.json" '$told[0].plan as $plan | .bytes |
             .planned_write == $plan.bytes_written and .kernel_written >= $plan.bytes_written and
-            .kernel_written <= $plan.bytes_written + $plan.target_bytes + 1048576' "$out/with.json"
+            .kernel_written <= $plan.bytes_written + $plan.target_bytes + 1048576' --slurpfile told "$out/with.plan.json"
     check "the evidence alone gives the same verdict" grep -qx 0 "$out/replayed.status"
     check_json "and the same report" "$out/replayed.json" '.replay.identical'
     check "the text shows the cells" grep -q 'foreign-bounce  foreign-direct' "$out/with.txt"

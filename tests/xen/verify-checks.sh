@@ -26,10 +26,10 @@ check_verify() {
     check_json "by fio's count it wrote what its plan said" "$out/report.json" \
         '.bytes.planned_write as $planned | [.legs[] | select(.writes) | .issued_bytes] | add == $planned'
     # shellcheck disable=SC2016 # jq's
-    check "by the kernel's no more than that, the making of the file, and 1 MiB of the file system's own" \
-        jq -e --slurpfile told "$out/plan.json" '$told[0].plan as $plan | .bytes |
+    check_json "by the kernel's no more than that, the making of the file, and 1 MiB of the file system's own" \
+        "$out/report.json" '$told[0].plan as $plan | .bytes |
             .kernel_written >= $plan.bytes_written and
-            .kernel_written <= $plan.bytes_written + $plan.target_bytes + 1048576' "$out/report.json"
+            .kernel_written <= $plan.bytes_written + $plan.target_bytes + 1048576' --slurpfile told "$out/plan.json"
     check "as the disk itself counted" [ $((($(cat "$out/sectors.after") - $(cat "$out/sectors.before")) * 512)) \
         -le $((25427968 + 6291456 + 2097152)) ]
     check_json "the plan told before is the plan that was run" "$out/plan.json" \
