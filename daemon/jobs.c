@@ -193,6 +193,7 @@ static void tell_end(Job *job)
                               record->reason, "next", job->follow_up);
 
     journal_run_end(record, job->follow_up);
+    journal_recovered(record, json_object_get(job->news, "recovered"));
     if (event && job->news)
         json_object_update(event, job->news);
     publish(job, event, true);

@@ -137,6 +137,23 @@ void journal_run_end(const RunRecord *record, const char *next_run)
               next_run ? "; goes on as run " : "", next_run ? next_run : "");
 }
 
+void journal_recovered(const RunRecord *record, const json_t *sentences)
+{
+    for (size_t i = 0; i < json_array_size(sentences); i++) {
+        const char *sentence = json_string_value(json_array_get(sentences, i));
+
+        log_event(LOG_NOTICE, JOURNAL_SERIES_RECOVERED,
+                  (const LogField[]) {
+                      { "RUN_ID", record->id },
+                      { "KIND", record->kind },
+                      { "TARGET", record->target ? record->target : "" },
+                      { "SERIES", sentence ? sentence : "" },
+                      { 0 },
+                  },
+                  "run %s: %s", record->id, sentence ? sentence : "a series has recovered");
+    }
+}
+
 void journal_run_refused(const RunRecord *record, const char *reason)
 {
     log_event(LOG_NOTICE, JOURNAL_RUN_REFUSED,

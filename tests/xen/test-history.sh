@@ -46,7 +46,7 @@ check "of direct they hear nothing at all" \
     sh -c "jq -se 'all(.[]; all((.series // [])[]; .path != \"direct\"))' '$out/watch.json'"
 check "and of the recovery" \
     sh -c "jq -se 'any(.[]; any((.recovered // [])[]; test(\"bounce\")))' '$out/watch.json'"
-check "the log has both" sh -c "grep -q 'verdict regression: regression: ' '$out/daemon.log' && grep -q 'recovered' '$out/daemon.log'"
+check "the log has both" sh -c "grep -q 'verdict regression: regression: ' '$out/daemon.log' && grep -q 'bounce: .* recovered\$' '$out/daemon.log'"
 check "what has recovered passes" grep -qx 0 "$out/bench-after-$(cat "$out/after").status"
 
 for state in clean slow recovered; do

@@ -20,8 +20,8 @@
 #include "placement/doctor.h"
 
 static const char *const run_messages[] = {
-    JOURNAL_RUN_ENDED,       JOURNAL_RUN_CORRUPTION, JOURNAL_RUN_REFUSED,
-    JOURNAL_RUN_INTERRUPTED, JOURNAL_RUN_FAILED,     JOURNAL_RUN_PUT_OFF,
+    JOURNAL_RUN_ENDED,  JOURNAL_RUN_CORRUPTION, JOURNAL_RUN_REFUSED,      JOURNAL_RUN_INTERRUPTED,
+    JOURNAL_RUN_FAILED, JOURNAL_RUN_PUT_OFF,    JOURNAL_SERIES_RECOVERED,
 };
 
 static char *read_catalogue(void)
@@ -127,6 +127,7 @@ static void without_a_journal_there_is_the_text(void **state)
 static void say_ends(void)
 {
     RunRecord record = { .id = "abc", .kind = "bench", .state = RUN_CANCELLED };
+    _cleanup_json_ json_t *recovered = json_pack("[s]", "throughput of w, bounce: recovered");
 
     journal_run_end(&record, NULL);
     record.state = RUN_DONE;
@@ -138,6 +139,8 @@ static void say_ends(void)
     journal_runs_interrupted(&(StoreInterrupted) { .n_runs = 2 });
     journal_runs_interrupted(&(StoreInterrupted) { .n_runs = 1, .n_unclean_boots = 1 });
     journal_run_put_off("bench", "busy", "the host is not quiet");
+    journal_recovered(&record, NULL);
+    journal_recovered(&record, recovered);
     run_record_done(&record);
 }
 
@@ -153,7 +156,8 @@ static void each_end_is_one_line(void **state)
               "xdmad: run abc: refused: the write budget is spent\n"
               "xdmad: 2 run(s) were under way when xdmad ended: marked interrupted\n"
               "xdmad: 1 run(s) were under way when the host went down: marked interrupted\n"
-              "xdmad: no bench by schedule now (busy): the host is not quiet\n");
+              "xdmad: no bench by schedule now (busy): the host is not quiet\n"
+              "xdmad: run abc: throughput of w, bounce: recovered\n");
 }
 
 static void say_much(void)

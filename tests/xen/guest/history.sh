@@ -31,7 +31,8 @@ lab-fault off
 for n in $(seq 10); do
     bench "after-$n"
     echo "$n" >"$LAB_OUT/after"
-    grep -q '"recovered":' "$LAB_OUT/watch.json" && break
+    # rate and ratio may not do it in the same run
+    grep -q '"recovered":' "$LAB_OUT/watch.json" && grep -qx 0 "$LAB_OUT/bench-after-$n.status" && break
 done
 metrics recovered
 kill $watch
