@@ -8,6 +8,8 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 . "$top/tests/xen/lab-test.sh"
 # shellcheck source=bench-checks.sh
 . "$top/tests/xen/bench-checks.sh"
+# shellcheck source=verify-checks.sh
+. "$top/tests/xen/verify-checks.sh"
 
 in_dom0 pv.sh --suite trixie --board pv
 check "the lab ran it to its end" [ "$lab_status" -eq 0 ]
@@ -17,4 +19,8 @@ check_json "24 legs were run on each path, and pass" "$out/bench.json" \
     '.verdict == "pass" and ([.legs[] | select(.path == "direct")] | length) == 24 and ([.legs[] | select(.path == "bounce")] | length) == 24'
 check_mapping_proof "$out/bench.json" bpf
 check "no trace instance is left behind" [ ! -s "$out/instances" ]
+
+verify_in_dom0 --suite trixie --board pv
+check_verify
+check_mapping_proof "$out/report.json" bpf
 tap_end
