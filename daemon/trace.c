@@ -258,6 +258,7 @@ static int begin_programs(TraceSession *session)
     return r;
 }
 
+/* All of them, whatever one of them says. The first error. */
 static int end_programs(TraceSession *session)
 {
     int r = session->by_program & TRACE_BOUNCES ? trace_program_end(session->program) : 0;
@@ -270,7 +271,7 @@ static int end_programs(TraceSession *session)
     for (size_t i = 0; i < 2; i++) {
         int ended = programs[i] ? mapping_program_end(programs[i]) : 0;
 
-        r = ended < 0 ? ended : r;
+        r = r < 0 ? r : ended;
     }
     return r;
 }
@@ -296,9 +297,9 @@ int trace_begin(TraceSession *session, unsigned kinds)
 int trace_end(TraceSession *session)
 {
     int r = end_programs(session);
+    int ended = session->by_instance ? trace_instance_end(session->instance) : 0;
 
-    if (r >= 0 && session->by_instance)
-        r = trace_instance_end(session->instance);
+    r = r < 0 ? r : ended;
     if (r >= 0)
         session->recording = false;
     return r;

@@ -59,7 +59,8 @@ int trace_only_mappings_of(TraceSession *session, const char *const *devices, si
  * 0 or negative errno. */
 int trace_begin(TraceSession *session, unsigned kinds);
 
-/* Stop recording; what was recorded stays for trace_drain(). 0 or negative errno. */
+/* Stop recording; what was recorded stays for trace_drain(). 0 or negative errno: of what could not
+ * be stopped first, and all else was. */
 int trace_end(TraceSession *session);
 
 /*
