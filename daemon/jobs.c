@@ -37,10 +37,7 @@ struct Jobs {
     STAILQ_HEAD(, Job) waiting;
     JobWatchers *watchers;
     CardLatches *latches;
-    void (*ended)(const RunRecord *record, void *userdata);
-    void *ended_userdata;
-    void (*corrupted)(void *userdata);
-    void *corrupted_userdata;
+    JobsListener listener;
     void (*idle)(void *userdata);
     void *idle_userdata;
 };
@@ -57,7 +54,8 @@ static void job_drop(Job *job)
     job_free(job);
 }
 
-int jobs_new(sd_event *event, const Config *config, Store *store, Offload *offload, Jobs **ret_jobs)
+int jobs_new(sd_event *event, const Config *config, Store *store, Offload *offload,
+             const JobsListener *listener, Jobs **ret_jobs)
 {
     Jobs *jobs = calloc(1, sizeof(*jobs));
     int r;
@@ -76,6 +74,7 @@ int jobs_new(sd_event *event, const Config *config, Store *store, Offload *offlo
     jobs->config = config;
     jobs->store = store;
     jobs->offload = offload;
+    jobs->listener = *listener;
     STAILQ_INIT(&jobs->waiting);
     *ret_jobs = jobs;
     return 0;
@@ -96,18 +95,6 @@ Jobs *jobs_free(Jobs *jobs)
     card_latches_free(jobs->latches);
     free(jobs);
     return NULL;
-}
-
-void jobs_on_end(Jobs *jobs, void (*ended)(const RunRecord *record, void *userdata), void *userdata)
-{
-    jobs->ended = ended;
-    jobs->ended_userdata = userdata;
-}
-
-void jobs_on_corruption(Jobs *jobs, void (*corrupted)(void *userdata), void *userdata)
-{
-    jobs->corrupted = corrupted;
-    jobs->corrupted_userdata = userdata;
 }
 
 void jobs_tell(Jobs *jobs, json_t *event)
@@ -197,8 +184,7 @@ static void tell_end(Job *job)
     if (event && job->news)
         json_object_update(event, job->news);
     publish(job, event, true);
-    if (job->jobs->ended)
-        job->jobs->ended(record, job->jobs->ended_userdata);
+    job->jobs->listener.on_end(record, job->jobs->listener.userdata);
     job_release(job);
 }
 
@@ -256,9 +242,8 @@ static void on_child_message(const json_t *message, void *userdata)
         job_hear_end(job, message);
         return;
     }
-    if (strcmp(event, "finding") == 0 && job_hear_finding(job, message, job->jobs->latches) &&
-        job->jobs->corrupted)
-        job->jobs->corrupted(job->jobs->corrupted_userdata);
+    if (strcmp(event, "finding") == 0 && job_hear_finding(job, message, job->jobs->latches))
+        job->jobs->listener.on_corruption(job->jobs->listener.userdata);
     if (strcmp(event, "leg") == 0)
         job->record.legs_done = (unsigned)json_get_int(message, "leg", 0) + 1;
     job->record.legs_total = (unsigned)json_get_int(message, "legs_total", job->record.legs_total);

@@ -22,21 +22,22 @@
 
 typedef struct Jobs Jobs;
 
-/* Everything is borrowed and outlives the jobs. on_idle: no job is under way any more, asked for by
- * jobs_stop(). */
+/* Who hears of what becomes of runs; nothing is NULL but perhaps userdata. */
+typedef struct JobsListener {
+    /* A run has ended, and that is stored; `record` is borrowed. */
+    void (*on_end)(const RunRecord *record, void *userdata);
+    /* A run has just found corruption; its card is already kept from being written to. */
+    void (*on_corruption)(void *userdata);
+    void *userdata;
+} JobsListener;
+
+/* The listener is copied; everything else is borrowed and outlives the jobs. */
 int jobs_new(sd_event *event, const Config *config, Store *store, Offload *offload,
-             Jobs **ret_jobs);
+             const JobsListener *listener, Jobs **ret_jobs);
 Jobs *jobs_free(Jobs *jobs);
 
 /* Tell whoever watches every run of something that is of none (borrowed; its `run` is ""). */
 void jobs_tell(Jobs *jobs, json_t *event);
-
-/* Tell of each run's end, behind its being stored; `record` is borrowed. */
-void jobs_on_end(Jobs *jobs, void (*ended)(const RunRecord *record, void *userdata),
-                 void *userdata);
-
-/* Tell of corruption as soon as a run has found it, its card already kept from being written to. */
-void jobs_on_corruption(Jobs *jobs, void (*corrupted)(void *userdata), void *userdata);
 
 /*
  * Charge the plan's writes, record the run, queue it, answer the call: the whole of io.xdmad.Bench

@@ -200,11 +200,7 @@ int manager_new(Config *config, bool private_, Manager **ret_manager)
         open_store(manager);
         recover_huge_pages();
         r = jobs_new(manager->event, &manager->config, manager->store, manager->offload,
-                     &manager->jobs);
-    }
-    if (r >= 0) {
-        jobs_on_end(manager->jobs, on_run_end, manager);
-        jobs_on_corruption(manager->jobs, on_corruption, manager);
+                     &(JobsListener) { on_run_end, on_corruption, manager }, &manager->jobs);
     }
     if (r >= 0)
         r = schedule_new(manager, &manager->schedule);
