@@ -370,10 +370,12 @@ static void refuse_for_budget(const Admission *admission)
 {
     const RunRecord *record = &admission->job->record;
 
-    if (record->scheduled)
+    if (record->scheduled) {
         journal_run_put_off(record->kind, schedule_cause_name(SCHEDULE_BUDGET), admission->refusal);
-    else
+        admission->jobs->listener.on_put_off(admission->jobs->listener.userdata);
+    } else {
         journal_run_refused(record, admission->refusal);
+    }
     call_error(admission->call, "io.xdmad.Refused",
                json_pack("{s:s, s:s}", "reason", admission->refusal, "remedy",
                          "wait, take a smaller profile, or raise write_budget_per_day, or "

@@ -28,6 +28,8 @@ typedef struct JobsListener {
     void (*on_end)(const RunRecord *record, void *userdata);
     /* A run has just found corruption; its card is already kept from being written to. */
     void (*on_corruption)(void *userdata);
+    /* The budget kept a run by schedule off, and that is noted. */
+    void (*on_put_off)(void *userdata);
     void *userdata;
 } JobsListener;
 

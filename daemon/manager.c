@@ -62,7 +62,8 @@ static void on_run_end(const RunRecord *record, void *userdata)
         self_look_soon(manager);
 }
 
-static void on_corruption(void *userdata)
+/* Of what is no run's end, and the metrics tell. */
+static void on_run_news(void *userdata)
 {
     metrics_refresh(userdata);
 }
@@ -200,7 +201,8 @@ int manager_new(Config *config, bool private_, Manager **ret_manager)
         open_store(manager);
         recover_huge_pages();
         r = jobs_new(manager->event, &manager->config, manager->store, manager->offload,
-                     &(JobsListener) { on_run_end, on_corruption, manager }, &manager->jobs);
+                     &(JobsListener) { on_run_end, on_run_news, on_run_news, manager },
+                     &manager->jobs);
     }
     if (r >= 0)
         r = schedule_new(manager, &manager->schedule);
