@@ -126,6 +126,20 @@ int offload_new(sd_event *event, Offload **ret_offload)
     return 0;
 }
 
+/* What `done` asks for now finds no thread: it is done here. */
+static void finish(Offload *offload)
+{
+    Item *item;
+
+    deliver(offload);
+    while ((item = STAILQ_FIRST(&offload->waiting))) {
+        STAILQ_REMOVE_HEAD(&offload->waiting, items);
+        item->work(item->data);
+        item->done(item->data);
+        free(item);
+    }
+}
+
 Offload *offload_free(Offload *offload)
 {
     if (!offload)
@@ -135,7 +149,7 @@ Offload *offload_free(Offload *offload)
     pthread_cond_signal(&offload->wake);
     pthread_mutex_unlock(&offload->mutex);
     pthread_join(offload->thread, NULL);
-    deliver(offload);
+    finish(offload);
     sd_event_source_disable_unref(offload->done_source);
     close(offload->done_fd);
     pthread_cond_destroy(&offload->wake);

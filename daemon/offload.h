@@ -12,7 +12,8 @@ typedef struct Offload Offload;
 
 int offload_new(sd_event *event, Offload **ret_offload);
 
-/* Do what is queued, end the thread. Every `done` is called. NULL is fine. */
+/* Do what is queued, end the thread. Every `done` is called, and what one of them asks for is done
+ * as well, then by the caller. NULL is fine. */
 Offload *offload_free(Offload *offload);
 
 /* `work` runs in the thread, then `done` on the loop, both with `data`; 0 or -ENOMEM (neither is

@@ -165,6 +165,18 @@ static void test_free_does_what_is_queued(void **state)
     check(fixture);
 }
 
+static void test_free_does_what_done_asks_for(void **state)
+{
+    Fixture *fixture = *state;
+    Item item = { .fixture = fixture, .again = true };
+
+    assert_int_equal(offload_submit(fixture->offload, work, done, &item), 0);
+    fixture->offload = offload_free(fixture->offload);
+    assert_int_equal(fixture->n_worked, 2);
+    assert_int_equal(fixture->n_done, 2);
+    assert_true(fixture->in_order);
+}
+
 static void test_free_of_an_idle_one_and_of_none(void **state)
 {
     Fixture *fixture = *state;
@@ -182,6 +194,7 @@ int main(void)
         offload_test(test_the_loop_does_not_wait_for_the_work),
         offload_test(test_done_may_ask_for_more),
         offload_test(test_free_does_what_is_queued),
+        offload_test(test_free_does_what_done_asks_for),
         offload_test(test_free_of_an_idle_one_and_of_none),
     };
 
