@@ -27,6 +27,18 @@ check_json() {
     check "$1" sh -c 'file=$1; shift; [ -s "$file" ] && jq -e "$@" "$file"' sh "$2" "$3" "${@:4}"
 }
 
+# is_empty FILE: it is there, and has nothing in it
+is_empty() {
+    [ -e "$1" ] && { [ ! -s "$1" ] || ! cat "$1"; }
+}
+
+# lacks GREP_ARGUMENT...: grep has read the file, and found no line; a file that is not there lacks
+# nothing
+lacks() {
+    grep "$@"
+    [ $? -eq 1 ]
+}
+
 # The last line of a test.
 tap_end() {
     echo "1..$tap_count"

@@ -48,7 +48,7 @@ check "and leaves no file" [ ! -e "$scratch/unreachable.tar" ]
 
 own bugreport bugreport
 ends bugreport 0
-check "bugreport stays under 80 columns" sh -c "! grep -nE '.{80}' '$scratch/bugreport.out'"
+check "bugreport stays under 80 columns" lacks -nE '.{80}' "$scratch/bugreport.out"
 check "facts first, then findings, then evidence" sh -c "
     grep -nE '^(kernel|Findings|Evidence)' '$scratch/bugreport.out' | cut -d: -f2 | cut -d' ' -f1 | tr '\n' ' ' | grep -qx 'kernel Findings Evidence '"
 own bugreport-json --json bugreport

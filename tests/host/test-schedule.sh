@@ -111,7 +111,10 @@ ctl doctor --json doctor
 check_json "the doctor finds it" "$scratch/doctor.out" \
     '.findings[] | select(.id == "SCHED-01") | .severity == "warn" and (.evidence[0] | test("bbbbbbbb22"))'
 ctl by-hand bench
-check "a run by hand is not kept off" sh -c "! grep -q 'schedule' '$scratch/by-hand.err'"
+ends by-hand 4
+ctl made --json history
+check_json "a run by hand is not kept off: it is made, and ends for want of a card" "$scratch/made.out" \
+    '.runs[0] | .state == "done" and .verdict == "inconclusive" and (.scheduled | not) and (.reason | test("no MMC or SD"))'
 stop
 start_daemon
 for _ in $(seq 100); do

@@ -45,11 +45,11 @@ printf '{"method":"io.xdmad.Watch"}\0' | raw io.xdmad >"$scratch/more"
 check "watching everything wants more" grep -q 'ExpectedMore' "$scratch/more"
 
 printf 'GET / HTTP/1.1\r\n\r\n\0' | raw io.xdmad >"$scratch/http"
-check "what is no Varlink is dropped without an answer" [ ! -s "$scratch/http" ]
+check "what is no Varlink is dropped without an answer" is_empty "$scratch/http"
 head -c 6000000 /dev/zero | tr '\0' ' ' | raw io.xdmad >"$scratch/flood"
-check "an unending message is dropped" [ ! -s "$scratch/flood" ]
+check "an unending message is dropped" is_empty "$scratch/flood"
 { head -c 100000 /dev/zero | tr '\0' '['; printf '\0'; } | raw io.xdmad >"$scratch/deep"
-check "a deep nest is dropped" [ ! -s "$scratch/deep" ]
+check "a deep nest is dropped" is_empty "$scratch/deep"
 for _ in $(seq 80); do
     sleep 3 | socat - "UNIX-CONNECT:$scratch/run/io.xdmad.public" >/dev/null 2>&1 &
 done
@@ -63,5 +63,5 @@ check "a second daemon on the same sockets is refused" grep -q 'by another xdmad
 check "and the first one still answers" sh -c "'$build/xdmactl' --socket '$scratch/run/io.xdmad' status"
 end_daemon
 check "SIGTERM ends it cleanly, with nothing leaked" [ "$daemon_status" -eq 0 ]
-check "it said nothing of an internal fault" sh -c "! grep -E 'Sanitizer|runtime error' '$scratch/daemon.err'"
+check "it said nothing of an internal fault" lacks -E 'Sanitizer|runtime error' "$scratch/daemon.err"
 tap_end

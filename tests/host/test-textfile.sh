@@ -38,6 +38,6 @@ check "with its last bench" answers \
     'xdmad_bench_throughput_bytes_per_second{workload="seq-read-64k-qd4", path="bounce"}' 'instance=pi'
 check "the node exporter could read all of it" answers node_textfile_scrape_error ' 0$'
 check "nothing fires of runs that passed" quiet 'Regression|Corruption|Latched|Behind|Slower'
-check "Prometheus had nothing to complain of" sh -c "! grep . '$scratch/prometheus.log'"
-check "nor had the node exporter" sh -c "! grep -i error '$scratch/exporter.log'"
+check "Prometheus had nothing to complain of" lacks . "$scratch/prometheus.log"
+check "nor had the node exporter" lacks -i error "$scratch/exporter.log"
 tap_end

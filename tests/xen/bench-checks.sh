@@ -57,7 +57,7 @@ check_wide_bench() {
     check "and job, output, error output and record of every leg" \
         sh -c "[ \$(grep -cE '^leg-[0-9]{3}[.](fio|stdout|stderr|json)\$' '$out/evidence.list') -eq 192 ]"
     check "the text shows the ratio and the verdict" sh -c "grep -q RATIO '$out/report.txt' && grep -q 'Verdict: pass' '$out/report.txt'"
-    check "no trace instance is left behind" [ ! -s "$out/instances" ]
+    check "no trace instance is left behind" is_empty "$out/instances"
     check "the pool of huge pages is as it was" grep -qx 0 "$out/nr_hugepages"
 }
 

@@ -17,5 +17,5 @@ check_live() {
     check_json "no finding above warn follows" "$out/live.json" \
         'all(.findings[]; .severity == "warn" or .severity == "info")'
     check "the text shows it" grep -q '^Live' "$out/live.txt"
-    check "no trace instance is left behind" [ ! -s "$out/instances" ]
+    check "no trace instance is left behind" is_empty "$out/instances"
 }

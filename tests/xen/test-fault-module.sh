@@ -17,7 +17,7 @@ line() {
 for suite in bookworm trixie; do
     in_dom0 fault-module.sh --suite $suite --card blank --fault --no-project
     check "$suite: the lab ran it to its end" [ "$lab_status" -eq 0 ]
-    check "no write failed" [ ! -s "$out/errors" ]
+    check "no write failed" is_empty "$out/errors"
     check "without a fault no block is bad" line none - 'after == 0'
     for kind in flip zeros ones garbage skip partial shift misplace; do
         check "$kind to the device is on the medium" line $kind to-device 'made > 0 && bad > 0 && bad <= made && after == bad'

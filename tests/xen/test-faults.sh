@@ -31,5 +31,5 @@ check "bad-config: the daemon is not reached" grep -qx 6 "$out/bad-config.status
 ends no-memory 4 'memory limit'
 check "what is not ours is as it was" grep -qx precious "$out/precious"
 ends pulled 4 'card|vanished'
-check "pulled: no fio is left" [ ! -s "$out/pulled.fio" ]
+check "pulled: no fio is left" is_empty "$out/pulled.fio"
 tap_end

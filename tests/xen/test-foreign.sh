@@ -30,7 +30,7 @@ for suite in bookworm trixie; do
     check_json "foreign-bounce: every byte bounced, at the granted page's frame" "$out/foreign.json" \
         'all(.legs[] | select(.path == "bounce"); .bounces.arena_bytes == .bytes and .translated_bytes == .bytes
             and .mistaken_bytes == 0 and .unshown_bytes == 0 and .mapped != .bus)'
-    check "no trace instance is left behind" [ ! -s "$out/instances" ]
+    check "no trace instance is left behind" is_empty "$out/instances"
     check "no page is left granted" grep -qx 0 "$out/rmmod.status"
 done
 tap_end

@@ -24,12 +24,12 @@ for suite in bookworm trixie; do
     check "its watchers hear of it, as of no run" \
         sh -c "jq -es 'any(.[]; .event == \"finding\" and .run == \"\" and .finding.id == \"REG-02\")' '$out/watch'"
     check "a watching person as well" grep -q 'finding: REG-02, error, on 0000:00:01.0: ' "$out/watch.txt"
-    check "nothing that was there before is told to them" sh -c "! grep -q MEM-01 '$out/watch'"
+    check "nothing that was there before is told to them" lacks -q MEM-01 "$out/watch"
     one "a refused run" '.VERDICT == "refused" and .TARGET == "/dev/mmcblk0" and (.REASON | length) > 0 and (.RUN_ID | length) == 32'
     one "a cancelled run" '.STATE == "cancelled" and .VERDICT == "none"'
     one "interrupted runs" '.N_RUNS == "1" and .STATE == "interrupted" and .PRIORITY == "4"'
     check "every one of them has a MESSAGE_ID" \
-        sh -c "jq -es 'all(.[] | select(.FINDING_ID or .VERDICT); .MESSAGE_ID)' '$out/journal.json'"
+        sh -c "jq -es '[.[] | select(.FINDING_ID or .VERDICT)] | length >= 4 and all(.[]; .MESSAGE_ID)' '$out/journal.json'"
     check "journalctl -x explains a finding, with what helps" \
         sh -c "grep -q 'Subject: Finding REG-02 (error) on 0000:00:01.0' '$out/explained' && grep -q 'What helps:' '$out/explained' && ! grep -q '@[A-Z_]*@' '$out/explained'"
     check "and a run" \

@@ -9,7 +9,7 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 
 in_dom0 offset.sh --board offset
 check "the lab ran it to its end" [ "$lab_status" -eq 0 ]
-check "there is no block device" [ ! -s "$out/mmcblk" ]
+check "there is no block device" is_empty "$out/mmcblk"
 for verb in status list inspect; do
     check "$verb ends with 0" grep -qx 0 "$out/$verb.status"
 done

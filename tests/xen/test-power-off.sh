@@ -14,7 +14,7 @@ rm -f "$image"
 in_dom0 power-off.sh --board wide --card-file "$image"
 check "the lab ran it to its end" [ "$lab_status" -eq 0 ]
 check "fio was at work when the power went" [ -s "$out/fio" ]
-check "the run was not over" sh -c "! grep -qi -e pass -e verdict '$out/verify.err'"
+check "the run was not over" lacks -qi -e pass -e verdict "$out/verify.err"
 before=$(cat "$out/before.sha256")
 
 in_dom0 power-on.sh --board wide --card-file "$image"
@@ -23,11 +23,11 @@ check_json "its run is interrupted, without a verdict" "$out/history.json" \
     '(.runs | length) == 1 and (.runs[0] | .kind == "verify" and .state == "interrupted" and .verdict == null)'
 check_json "what it may have written is charged" "$out/status.json" '.written_bytes_today > 25427968'
 check_json "no card is called corrupt" "$out/status.json" '(.corrupt_cards | length) == 0'
-check "no record is torn, no database damaged" [ ! -s "$out/torn" ]
-check "it has left no evidence that could be taken for whole" [ ! -s "$out/evidence" ]
+check "no record is torn, no database damaged" is_empty "$out/torn"
+check "it has left no evidence that could be taken for whole" is_empty "$out/evidence"
 check "show says interrupted" grep -q interrupted "$out/show.txt"
 check "what lies beside the target is as it was" [ "$(cat "$out/after.sha256")" = "$before" ]
-check "the file system has found no error" [ ! -s "$out/ext4" ]
+check "the file system has found no error" is_empty "$out/ext4"
 check "the next verify passes" grep -qx 0 "$out/again.status"
 check "and leaves it as it was, too" [ "$(cat "$out/again.sha256")" = "$before" ]
 

@@ -18,7 +18,7 @@ check "bench ends with 0" grep -qx 0 "$out/bench.status"
 check_json "24 legs were run on each path, and pass" "$out/bench.json" \
     '.verdict == "pass" and ([.legs[] | select(.path == "direct")] | length) == 24 and ([.legs[] | select(.path == "bounce")] | length) == 24'
 check_mapping_proof "$out/bench.json" bpf
-check "no trace instance is left behind" [ ! -s "$out/instances" ]
+check "no trace instance is left behind" is_empty "$out/instances"
 
 verify_in_dom0 --suite trixie --board pv
 check_verify

@@ -47,7 +47,7 @@ check_bench_report "$out/bench.json"
 check_json "the bounced bytes of the arena equal fio's bytes on every bounce leg" "$out/bench.json" \
     'all(.legs[] | select(.path == "bounce"); .proof.arena_bytes == .issued_bytes and .issued_bytes > 0)'
 check "the text shows the verdict" grep -q 'Verdict: pass' "$out/report.txt"
-check "no trace instance is left behind" [ ! -s "$out/instances" ]
+check "no trace instance is left behind" is_empty "$out/instances"
 
 verify_in_dom0 --board pv
 check_verify

@@ -44,7 +44,7 @@ check "the timer has a run made when the host is quiet" sh -c \
     "grep -qx Result=success '$out/ran.unit' && grep -qx ExecMainStatus=0 '$out/ran.unit' || { cat '$out/ran.unit'; tail -n 12 '$out/ran.journal'; false; }"
 check_json "which went to its end, and is marked as one by schedule" "$out/ran.json" \
     '.runs[0] | .scheduled and .state == "done" and .verdict == "pass" and .legs_done == 48'
-check_json "the runs before it are not" "$out/ran.json" '[.runs[1:][].scheduled] | all(. == null)'
+check_json "the runs before it are not" "$out/ran.json" '[.runs[1:][].scheduled] | length == 2 and all(. == null)'
 check_json "nothing is told any more of tries before it" "$out/ran-status.json" \
     '.schedule.refused == null and .schedule.last.state == "done" and .schedule.unclean_boots == 0'
 check "no two are decided on at a time" sh -c \

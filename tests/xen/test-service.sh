@@ -26,14 +26,14 @@ check_json "it runs without its client" "$out/running.json" '.running.state == "
 check_json "a cancelled run is shown as cancelled, without verdict" "$out/cancelled.json" \
     '.runs[0] | .state == "cancelled" and .verdict == null'
 check "fio was at work when the daemon was killed" [ -s "$out/fio-before" ]
-check "one second after kill -9 no fio is left" [ ! -s "$out/fio-after" ]
+check "one second after kill -9 no fio is left" is_empty "$out/fio-after"
 check "the client that waited is told: unreachable" grep -qx 6 "$out/killed.status"
 check_json "after the restart the run is shown as interrupted, without verdict" "$out/interrupted.json" \
     '.runs[0] | .state == "interrupted" and .verdict == null and (.reason | test("ended"))'
 check_json "a run that systemctl stop ended is interrupted as well" "$out/stopped.json" \
     '.runs[0] | .state == "interrupted" and .verdict == null'
-check "no fio is left behind by it" [ ! -s "$out/fio-stopped" ]
-check "no trace instance is left behind" [ ! -s "$out/instances" ]
+check "no fio is left behind by it" is_empty "$out/fio-stopped"
+check "no trace instance is left behind" is_empty "$out/instances"
 check "the journal tells the end of the cancelled run once" \
     sh -c "[ \$(grep -c \"run \$(cat '$out/detached'): cancelled\" '$out/journal') -eq 1 ] || { cat '$out/journal'; false; }"
 tap_end

@@ -26,7 +26,7 @@ sources_on() {
         grep -q 'would interpret a BPF program' "$out/interpreted"
     check_json "board $1, suite $2: the probe hears every byte that was read, and where from" "$out/mappings.json" \
         '.probe | .events >= 32 and .bytes >= 16777216 and .segments >= .events and .truncated == 0 and .without_cpu == 0 and .lost == 0'
-    check "board $1, suite $2: no trace instance is left behind" [ ! -s "$out/instances" ]
+    check "board $1, suite $2: no trace instance is left behind" is_empty "$out/instances"
 }
 
 sources_on wide bookworm

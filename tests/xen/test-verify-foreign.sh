@@ -43,7 +43,7 @@ for suite in bookworm trixie; do
     check "the evidence alone gives the same verdict" grep -qx 0 "$out/replayed.status"
     check_json "and the same report" "$out/replayed.json" '.replay.identical'
     check "the text shows the cells" grep -q 'foreign-bounce  foreign-direct' "$out/with.txt"
-    check "no trace instance is left behind" [ ! -s "$out/instances" ]
+    check "no trace instance is left behind" is_empty "$out/instances"
     check "no page is left granted" grep -qx 0 "$out/rmmod.status"
 done
 tap_end

@@ -37,5 +37,5 @@ check_verify() {
     check_json "the run is kept as a verify that passed" "$out/history.json" \
         '.runs[0] | .kind == "verify" and .verdict == "pass"'
     check "the evidence is as it was sealed" grep -qx 0 "$out/seal.status"
-    check "verify leaves no trace instance behind" [ ! -s "$out/instances" ]
+    check "verify leaves no trace instance behind" is_empty "$out/instances"
 }
