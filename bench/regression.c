@@ -87,8 +87,9 @@ static void tell_current(const LevelWatch *watch, RegressionVerdict *verdict)
     }
     if (watch->state == LEVEL_WATCH_SUSPECTED)
         verdict->state = REGRESSION_SUSPECTED;
-    verdict->statistic = watch->statistic;
-    verdict->threshold = watch->threshold;
+    /* with too few points nothing was compared */
+    verdict->statistic = watch->state == LEVEL_WATCH_TOO_FEW ? NAN : watch->statistic;
+    verdict->threshold = watch->state == LEVEL_WATCH_TOO_FEW ? NAN : watch->threshold;
     verdict->n_baseline = end - first;
     verdict->n_current = watch->n - end;
     verdict->baseline = verdict->current = level_of(watch, watch->n_stretches - 1, end);
@@ -119,8 +120,8 @@ static int tell(const LevelWatch *watch, const RegressionOptions *options,
         tell_current(watch, &verdict);
     verdict.burst_points = watch->burst_points;
     verdict.threshold_source = threshold_sources[verdict.known_break];
-    verdict.noise = watch->noise.deviation;
-    verdict.autocorrelation = watch->noise.autocorrelation;
+    verdict.noise = watch->n_noise > 0 ? watch->noise.deviation : NAN;
+    verdict.autocorrelation = watch->n_noise > 0 ? watch->noise.autocorrelation : NAN;
     r = watch_honesty(watch, &verdict.honesty);
     if (r < 0 && r != -ENODATA)
         return r;
@@ -144,7 +145,14 @@ int regression_judge(const SeriesPoint *points, size_t n, const RegressionOption
             return -EINVAL;
     }
     if (n == 0) {
-        *ret_verdict = (RegressionVerdict) { .threshold_source = threshold_sources[false] };
+        *ret_verdict = (RegressionVerdict) { .baseline = NAN,
+                                             .current = NAN,
+                                             .effect = NAN,
+                                             .statistic = NAN,
+                                             .threshold = NAN,
+                                             .threshold_source = threshold_sources[false],
+                                             .noise = NAN,
+                                             .autocorrelation = NAN };
         return 0;
     }
     watch = calloc(1, sizeof(*watch));
@@ -178,28 +186,34 @@ const char *regression_state_name(RegressionState state)
     return names[state];
 }
 
+/* A figure that is known. 0, also without one, or -1. */
+static int add_figure(json_t *json, const char *name, double figure)
+{
+    return isfinite(figure) ? json_object_set_new(json, name, figure_to_json(figure)) : 0;
+}
+
 json_t *regression_verdict_to_json(const RegressionVerdict *verdict)
 {
+    bool honest = verdict->honesty_known;
     json_t *json = json_pack(
-        "{s:s, s:I, s:b, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:s, s:I, s:I, s:o, s:o}", "state",
-        regression_state_name(verdict->state), "change_index", (json_int_t)verdict->change_index,
-        "known_break", verdict->known_break, "n_baseline", (json_int_t)verdict->n_baseline,
-        "n_current", (json_int_t)verdict->n_current, "baseline", figure_to_json(verdict->baseline),
-        "current", figure_to_json(verdict->current), "effect", figure_to_json(verdict->effect),
-        "statistic", figure_to_json(verdict->statistic), "threshold",
-        figure_to_json(verdict->threshold), "threshold_source", verdict->threshold_source,
-        "burst_points", (json_int_t)verdict->burst_points, "n", (json_int_t)verdict->n, "noise",
-        figure_to_json(verdict->noise), "autocorrelation",
-        figure_to_json(verdict->autocorrelation));
-    int r = json ? 0 : -1;
+        "{s:s, s:I, s:b, s:I, s:I, s:s, s:I, s:I}", "state", regression_state_name(verdict->state),
+        "change_index", (json_int_t)verdict->change_index, "known_break", verdict->known_break,
+        "n_baseline", (json_int_t)verdict->n_baseline, "n_current", (json_int_t)verdict->n_current,
+        "threshold_source", verdict->threshold_source, "burst_points",
+        (json_int_t)verdict->burst_points, "n", (json_int_t)verdict->n);
 
-    if (verdict->honesty_known && r == 0)
-        r = json_object_set_new(json, "false_alarms_per_year",
-                                figure_to_json(verdict->false_alarms_per_year));
-    if (verdict->honesty_known && r == 0 && isfinite(verdict->honesty.smallest_step))
-        r = json_object_set_new(json, "smallest_step",
-                                figure_to_json(verdict->honesty.smallest_step));
-    if (r < 0)
+    if (add_figure(json, "baseline", verdict->baseline) < 0 ||
+        add_figure(json, "current", verdict->current) < 0 ||
+        add_figure(json, "effect", verdict->effect) < 0 ||
+        add_figure(json, "statistic", verdict->statistic) < 0 ||
+        add_figure(json, "threshold", verdict->threshold) < 0 ||
+        add_figure(json, "noise", verdict->noise) < 0 ||
+        add_figure(json, "autocorrelation", verdict->autocorrelation) < 0 ||
+        add_figure(json, "false_alarms_per_year", honest ? verdict->false_alarms_per_year : NAN) <
+            0 ||
+        add_figure(json, "smallest_step", honest ? verdict->honesty.smallest_step : NAN) < 0) {
         json_decref(json);
-    return r < 0 ? NULL : json;
+        return NULL;
+    }
+    return json;
 }

@@ -50,7 +50,8 @@ typedef struct RegressionOptions {
     double least_effect;    /* a smaller step, in logarithms, is none; 0 to below 1 */
 } RegressionOptions;
 
-/* What was judged, and how well it could be. Levels, effects, noise: natural logarithms. */
+/* What was judged, and how well it could be. Levels, effects, noise: natural logarithms. A figure
+ * that is not known, from so few points, is NAN. */
 typedef struct RegressionVerdict {
     RegressionState state;
     size_t change_index; /* of `points`: the first of the current level, suspected or changed;

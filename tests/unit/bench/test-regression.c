@@ -54,6 +54,28 @@ static void test_too_few(void **state)
     assert_int_equal(judge(&series).state, REGRESSION_NO_CHANGE);
 }
 
+/* What few points do not tell is not told as 0. */
+static void test_what_few_points_do_not_tell_is_absent(void **state)
+{
+    static const char *const unknown[] = { "statistic",     "threshold",
+                                           "noise",         "autocorrelation",
+                                           "smallest_step", "false_alarms_per_year" };
+    Series series = begin();
+
+    (void)state;
+    for (size_t n = 0; n <= 4; n++) {
+        RegressionVerdict verdict = judge(&series);
+        json_t *json = regression_verdict_to_json(&verdict);
+
+        assert_int_equal(json_integer_value(json_object_get(json, "n")), n);
+        assert_int_equal(json_object_get(json, "baseline") != NULL, n > 0);
+        for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++)
+            assert_int_equal(json_object_get(json, unknown[i]) != NULL, n == 4 && i < 4);
+        json_decref(json);
+        add(&series, 1, 3);
+    }
+}
+
 /* A machine that measures the same figure to the last digit, as an emulator does: a step that has
  * been found is no noise, so that the way back is found as soon as the way there. */
 static void test_a_step_and_back_without_noise(void **state)
@@ -300,6 +322,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_too_few),
+        cmocka_unit_test(test_what_few_points_do_not_tell_is_absent),
         cmocka_unit_test(test_steady),
         cmocka_unit_test(test_regression_and_recovery),
         cmocka_unit_test(test_new_baseline),
