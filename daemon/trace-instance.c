@@ -14,6 +14,7 @@
 #include "common/parse.h"
 #include "daemon/proc-file.h"
 #include "daemon/reason.h"
+#include "daemon/trace-pages.h"
 
 #define INSTANCE_PREFIX "xdmad-"
 #define PROBE_GROUP     "xdmad"
@@ -29,6 +30,7 @@
 struct TraceInstance {
     struct tracefs_instance *tracefs;
     struct tracefs_dynevent *probe;
+    TracePages *pages;
     char name[32];
     char probe_name[32];
 };
@@ -113,6 +115,10 @@ static int make_instance(TraceInstance *instance, char **ret_reason)
         return reason_give(ret_reason, "no memory for a trace buffer of %zu KiB a CPU: %s",
                            buffer_cpu_kib(), strerror(errno));
     make_cheap(instance);
+    int r = trace_pages_open(instance->tracefs, &instance->pages);
+    if (r < 0)
+        return reason_give(ret_reason, "the buffers of the trace instance %s cannot be opened: %s",
+                           instance->name, strerror(-r));
     return 1;
 }
 
@@ -150,6 +156,7 @@ TraceInstance *trace_instance_close(TraceInstance *instance)
 {
     if (!instance)
         return NULL;
+    trace_pages_close(instance->pages);
     if (instance->tracefs) {
         tracefs_trace_off(instance->tracefs);
         tracefs_event_disable(instance->tracefs, NULL, NULL);
@@ -273,8 +280,7 @@ int trace_instance_read(TraceInstance *instance, struct tep_handle *tep,
                                     void *userdata),
                         void *userdata)
 {
-    return tracefs_iterate_raw_events(tep, instance->tracefs, NULL, 0, take, userdata) < 0 ? -EIO
-                                                                                           : 0;
+    return trace_pages_read(instance->pages, tep, take, userdata);
 }
 
 /* What the kernel dropped on one CPU: 0 and *lost raised, or -ENODATA when it does not say. */

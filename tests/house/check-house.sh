@@ -63,7 +63,9 @@ report "only daemon/xen-control.c includes Xen's unstable headers" "$(single_hom
 report "only the store's files include SQLite: its header by daemon/store-sqlite.h alone" "$(
     single_home 'sqlite3\.h' daemon/store-sqlite.h
     grep -lE '#include "daemon/store-sqlite\.h"' daemon/*.[ch] | grep -vxE 'daemon/store(-[a-z]+)?\.c')"
-report "only daemon/trace-instance.c speaks to tracefs" "$(single_home 'tracefs/tracefs\.h' daemon/trace-instance.c)"
+report "only daemon/trace-instance.c speaks to tracefs, and what it reads its buffers by" "$(
+    single_home 'tracefs/tracefs\.h' daemon/trace-instance.c | grep -vxF daemon/trace-pages.c
+    grep -lE '#include "daemon/trace-pages\.h"' daemon/*.[ch] | grep -vxE 'daemon/trace-(instance|pages)\.c')"
 
 report "only daemon/kernel-program.c speaks to libbpf" "$(single_home 'bpf/(libbpf|bpf|btf)\.h' daemon/kernel-program.c)"
 report "only daemon/bpf is the kernel's: it includes no room, and who reads what it writes alone knows it" "$(
