@@ -13,13 +13,22 @@
 #include "daemon/proc-file.h"
 #include "daemon/trace.h"
 
-/* Between two readings: the ring buffer holds some 35,000 events of one CPU. */
-#define DRAIN_USEC UINT64_C(50000)
+/* Between two looks at the pool. */
+#define SAMPLE_USEC UINT64_C(50000)
+
+/* Looks between two readings of the trace. A reading takes the CPU from what is watched, in the
+ * lab's counted time a millisecond of it, so there are few while little comes; the ring buffer
+ * holds some 35,000 events of one CPU. */
+#define DRAIN_MIN_LOOKS 1U
+#define DRAIN_MAX_LOOKS 10U
+#define MANY_EVENTS     4000U
 
 typedef struct Live {
     const HostFacts *facts;
     LiveAccount *account;
     TraceSession *trace;
+    unsigned looks_to_drain; /* DRAIN_MIN_LOOKS to DRAIN_MAX_LOOKS */
+    uint64_t n_events;       /* of the last reading */
 } Live;
 
 static void cleanup_account(LiveAccount **account)
@@ -41,6 +50,7 @@ static void on_bounce(const BounceEvent *event, void *userdata)
     Live *live = userdata;
     const StorageDevice *device = device_named(live->facts, event->device);
 
+    live->n_events++;
     live_account_add_bounce(live->account, event, device ? &device->reach : &unknown);
 }
 
@@ -50,6 +60,7 @@ static void on_mapping(const DmaMapping *mapping, void *userdata)
     const StorageDevice *device = device_named(live->facts, mapping->device);
     TranslationScope scope;
 
+    live->n_events++;
     if (!device)
         return;
     scope = translation_scope(live->facts, device);
@@ -77,23 +88,38 @@ static int drain(Live *live)
 {
     TraceSink sink = { .on_bounce = on_bounce, .on_mapping = on_mapping, .userdata = live };
 
+    live->n_events = 0;
     return live->trace ? trace_drain(live->trace, &sink, &live->account->lost) : 0;
+}
+
+/* How soon the next reading is to be, by how much the last one had. */
+static void pace(Live *live)
+{
+    if (live->n_events > MANY_EVENTS)
+        live->looks_to_drain = DRAIN_MAX_LOOKS;
+    else if (live->looks_to_drain < DRAIN_MAX_LOOKS)
+        live->looks_to_drain++;
 }
 
 static int watch(const ChildLink *link, Live *live, uint64_t usec)
 {
     struct pollfd control = { .fd = link->control_fd, .events = POLLIN };
     uint64_t start = clock_boottime_usec(), now = start;
+    unsigned looks = 0;
     int r = 0;
 
+    live->looks_to_drain = DRAIN_MIN_LOOKS;
     while (r >= 0 && now - start < usec) {
-        uint64_t left = usec - (now - start), wait = left < DRAIN_USEC ? left : DRAIN_USEC;
+        uint64_t left = usec - (now - start), wait = left < SAMPLE_USEC ? left : SAMPLE_USEC;
 
         sample_pool(live);
-        if (poll(&control, 1, (int)(wait / USEC_PER_MSEC) + 1) > 0)
+        if (poll(&control, 1, (int)(wait / USEC_PER_MSEC) + 1) > 0) {
             r = -ECANCELED;
-        else
+        } else if (++looks >= live->looks_to_drain) {
+            looks = 0;
             r = drain(live);
+            pace(live);
+        }
         now = clock_boottime_usec();
     }
     live->account->usec = now - start;

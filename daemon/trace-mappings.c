@@ -75,11 +75,11 @@ int trace_mappings_filter(TraceMappings *mappings, TraceInstance *instance,
     return r;
 }
 
-int trace_mappings_switch(TraceMappings *mappings, TraceInstance *instance, bool on,
-                          bool with_coherent)
+int trace_mappings_switch(TraceMappings *mappings, TraceInstance *instance, bool of_data,
+                          bool coherent)
 {
     for (size_t i = 0; i < mappings->n; i++) {
-        bool wanted = on && (with_coherent || mappings->formats[i].kind != DMA_MAPPING_COHERENT);
+        bool wanted = mappings->formats[i].kind == DMA_MAPPING_COHERENT ? coherent : of_data;
         int r = mappings->on[i] == wanted
                     ? 0
                     : trace_instance_switch(instance, &mappings->names[i], wanted);

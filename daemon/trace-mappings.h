@@ -42,7 +42,8 @@ int trace_mappings_filter_pages(TraceMappings *mappings, TraceInstance *instance
 int trace_mappings_filter(TraceMappings *mappings, TraceInstance *instance,
                           const char *const *devices, size_t n);
 
-/* Switch on or off what the next recording has. 0 or negative errno. */
+/* Switch on what the next recording has, mappings of data or of coherent memory, and the rest off.
+ * 0 or negative errno. */
 int trace_mappings_switch(TraceMappings *mappings, TraceInstance *instance, bool on,
                           bool with_coherent);
 

@@ -116,18 +116,29 @@ static void send_bounce(const BounceEvent *event, void *userdata)
         session->sink->on_bounce(event, session->sink->userdata);
 }
 
-/* Programs are a luxury: without them, the instance does all. They know one device; and mappings
- * make bounces superfluous. 0 or -ENOMEM. */
+/* Programs are a luxury: without them, the instance does all. 0 or -ENOMEM. */
+static int open_mapping_program(TraceSession *session, const char *const *devices, size_t n)
+{
+    char *reason = NULL;
+    int r =
+        mapping_program_open(MAPPING_HOOK_EVENTS, devices, n, &session->mapping_program, &reason);
+
+    free(reason);
+    return r == -ENOMEM ? r : 0;
+}
+
+/* Of one device; its mappings make its bounces superfluous. 0 or -ENOMEM. */
 static int open_programs(TraceSession *session)
 {
     const char *device = session->device;
     char *reason = NULL;
     int r = 0;
 
-    if (device[0] && session->mappings.n > 0)
-        r = mapping_program_open(MAPPING_HOOK_EVENTS, &device, 1, &session->mapping_program,
-                                 &reason);
-    else if (device[0] && session->has_bounces)
+    if (!device[0])
+        return 0;
+    if (session->mappings.n > 0)
+        return open_mapping_program(session, &device, 1);
+    if (session->has_bounces)
         r = trace_program_open(device, &session->program, &reason);
     free(reason);
     return r == -ENOMEM ? r : 0;
@@ -215,7 +226,9 @@ int trace_only_mappings_of(TraceSession *session, const char *const *devices, si
     for (size_t i = 0; i < n; i++)
         if (!is_device_name(devices[i]))
             return -EINVAL;
-    return trace_mappings_filter(&session->mappings, session->instance, devices, n);
+    int r = trace_mappings_filter(&session->mappings, session->instance, devices, n);
+    return r < 0 || session->mappings.n == 0 || n == 0 ? r
+                                                       : open_mapping_program(session, devices, n);
 }
 
 /* Switch on in the instance what is to be recorded there. 0 or negative errno. */
@@ -232,15 +245,15 @@ static int switch_events(TraceSession *session, unsigned kinds)
     return r;
 }
 
-/* Which of the kinds a program is to record. A bounce's address, and coherent memory, come through
- * the instance alone, and what belongs together comes through one. */
+/* Which of the kinds a program is to record. A bounce's address comes through the instance alone,
+ * and it and its bounce belong together. */
 static unsigned choose_programs(const TraceSession *session, unsigned kinds)
 {
     unsigned by_program = kinds & TRACE_UNMAPS;
 
     if (session->program && !(kinds & TRACE_ADDRESSES))
         by_program |= kinds & TRACE_BOUNCES;
-    if (session->mapping_program && !(kinds & TRACE_COHERENT))
+    if (session->mapping_program)
         by_program |= kinds & TRACE_MAPPINGS;
     return by_program;
 }

@@ -3,11 +3,11 @@
 #define XDMAD_DAEMON_TRACE_H
 /*
  * The kernel's own account of what happens to buffers: each mapping where it has events of them
- * (dma:*, or by trace_add_unmaps()), and each bounce (swiotlb/swiotlb_bounced). A session for one
- * device hears them by programs of ours in the kernel where that takes them
- * (daemon/mapping-program.h, daemon/trace-program.h), since they cost a leg least; else, and
- * everything else, in a tracefs instance of our own (daemon/trace-instance.h), so that nobody
- * else's tracing is touched.
+ * (dma:*, or by trace_add_unmaps()), and each bounce (swiotlb/swiotlb_bounced). A session that
+ * knows whose mappings it wants, and one for one device its bounces as well, hears them by programs
+ * of ours in the kernel where that takes them (daemon/mapping-program.h, daemon/trace-program.h),
+ * since they cost what is measured least; else, and everything else, in a tracefs instance of our
+ * own (daemon/trace-instance.h), so that nobody else's tracing is touched.
  *
  * The event of a bounce loses the address of a buffer outside every window (dev_addr is ~0); see
  * trace_add_addresses().
@@ -51,8 +51,9 @@ TraceSession *trace_close(TraceSession *session);
 /* The TraceKinds that can be recorded here, or-ed. */
 unsigned trace_kinds(const TraceSession *session);
 
-/* Record mappings of these n devices alone, by their dev_name()s; of none when n is 0. 0 or
- * negative errno (-EINVAL: one is no device's name). */
+/* Record mappings of these n devices alone, by their dev_name()s; of none when n is 0. For a
+ * session of every device, once, before it records. 0 or negative errno (-EINVAL: one is no
+ * device's name). */
 int trace_only_mappings_of(TraceSession *session, const char *const *devices, size_t n);
 
 /* Throw away what was recorded, and record these TraceKinds; those that cannot be are left out.

@@ -2,8 +2,9 @@
 /*
  * What our measuring costs: a leg as xdmad runs it (trace, cgroup, progress, evidence) beside bare
  * fio with the same job on the same buffer, in turn, in one Dom0. Prints the ratio of their
- * throughputs for each workload and path. usage: leg-overhead PAIRS auto|base|huge [probe]
- * (`probe`: mappings by a probe, on a kernel that has no events of them)
+ * throughputs for each workload and path. usage: leg-overhead PAIRS auto|base|huge [probe|live]
+ * (`probe`: mappings by a probe, on a kernel that has no events of them; `live`: in place of a leg,
+ * bare fio beside an inspect --live)
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -23,6 +24,7 @@
 #include "daemon/fio-child.h"
 #include "daemon/host.h"
 #include "daemon/leg-run.h"
+#include "daemon/live.h"
 #include "daemon/target-claim.h"
 
 #define CONFIDENCE 0.95
@@ -35,6 +37,15 @@ static const Workload workloads[] = {
 };
 static const Profile profile = { "quick", workloads, 4, 6 };
 
+/* As long as what is read at intervals needs to be seen at its work. */
+static const Workload long_workloads[] = {
+    { "seq-read-64k-qd4", IO_PATTERN_SEQ_READ, 64 << 10, 4, 64 << 20 },
+    { "seq-write-64k-qd4", IO_PATTERN_SEQ_WRITE, 64 << 10, 4, 64 << 20 },
+    { "rand-read-4k-qd1", IO_PATTERN_RAND_READ, 4 << 10, 1, 16 << 20 },
+    { "rand-write-4k-qd1", IO_PATTERN_RAND_WRITE, 4 << 10, 1, 16 << 20 },
+};
+static const Profile long_profile = { "quick", long_workloads, 4, 6 };
+
 #define MAX_PAIRS 6
 
 extern char **environ;
@@ -43,6 +54,7 @@ static char *fio;
 static Target target = { .fd = -1, .disk_fd = -1 };
 static HostFacts facts;
 static LegStage stage;
+static bool live; /* inspect --live, and not a leg, is what is compared with bare fio */
 
 __attribute__((noreturn)) static void fail(const char *what, int r)
 {
@@ -198,6 +210,60 @@ static double run_bare(const LegJob *leg, const Place *place)
     return rate;
 }
 
+static void watch_live(int control_fd)
+{
+    ChildLink link = { .out_fd = -1, .control_fd = control_fd };
+    LiveAccount *account = NULL;
+    int r = live_watch(&link, &facts, LIVE_MAX_USEC, &account);
+
+    /* the end of fio ends it, and not something that it lacks */
+    _exit(r == -ECANCELED ? EXIT_SUCCESS : EXIT_FAILURE);
+}
+
+/* Its instance is what it switches on last. */
+static void wait_for_watch(pid_t pid)
+{
+    char path[96];
+
+    snprintf(path, sizeof(path), "/sys/kernel/tracing/instances/xdmad-%d/tracing_on", (int)pid);
+    for (int i = 0; i < 1000; i++) {
+        FILE *file = fopen(path, "re");
+        int on = file ? fgetc(file) : EOF;
+
+        if (file)
+            fclose(file);
+        if (on == '1')
+            return;
+        usleep(10000);
+    }
+    fail(path, -ETIMEDOUT);
+}
+
+/* Bare fio while somebody watches. */
+static double run_watched(const LegJob *leg, const Place *place)
+{
+    int ends[2], status;
+    double rate;
+    pid_t pid;
+
+    if (pipe2(ends, O_CLOEXEC) < 0)
+        fail("pipe", -errno);
+    pid = fork();
+    if (pid < 0)
+        fail("fork", -errno);
+    if (pid == 0) {
+        close(ends[1]);
+        watch_live(ends[0]);
+    }
+    close(ends[0]);
+    wait_for_watch(pid);
+    rate = run_bare(leg, place);
+    close(ends[1]);
+    if (waitpid(pid, &status, 0) != pid || status != 0)
+        fail("inspect --live", -ECHILD);
+    return rate;
+}
+
 /* One workload on one path: pairs in alternating order. */
 static void compare(const Plan *plan, size_t workload, DmaPath path, Places *places, int n_pairs)
 {
@@ -214,7 +280,7 @@ static void compare(const Plan *plan, size_t workload, DmaPath path, Places *pla
         if (leg->workload != workload || leg->path != path)
             continue;
         bare = n % 2 ? run_bare(&job, place) : 0;
-        ours = run_leg(&job, place);
+        ours = live ? run_watched(&job, place) : run_leg(&job, place);
         bare = n % 2 ? bare : run_bare(&job, place);
         log_ratios[n++] = log(ours / bare);
     }
@@ -247,6 +313,11 @@ static void print_title(const Places *places)
     const Arena *arena = places->direct.arena;
     bool mapped = trace_kinds(stage.trace) & TRACE_MAPPINGS;
 
+    if (live) {
+        printf("throughput of bare fio beside inspect --live over bare fio alone (goal 0.99 to "
+               "1.01)\n");
+        return;
+    }
     printf(
         "throughput of a leg over bare fio, same job, same buffer of scattered %s pages of %" PRIu64
         " KiB, %s heard by %s (goal 0.99 to 1.01)\n",
@@ -268,8 +339,9 @@ int main(int argc, char **argv)
 {
     int n_pairs = argc > 1 ? atoi(argv[1]) : 6;
     ArenaPages pages = pages_of(argc > 2 ? argv[2] : "auto");
+    const char *mode = argc > 3 ? argv[3] : "";
     PlanInput input = {
-        .profile = &profile,
+        .profile = strcmp(mode, "live") == 0 ? &long_profile : &profile,
         .seed = 1,
         .direct = true,
         .bounce = true,
@@ -279,9 +351,10 @@ int main(int argc, char **argv)
     const Plan *plan = &run.bench;
     Places places;
 
+    live = input.profile == &long_profile;
     if (n_pairs < 1 || n_pairs > MAX_PAIRS || plan_build(&input, &run.bench) < 0)
         fail("usage: leg-overhead PAIRS", -EINVAL);
-    prepare(&run, pages, argc > 3 && strcmp(argv[3], "probe") == 0, &places);
+    prepare(&run, pages, strcmp(mode, "probe") == 0, &places);
     print_title(&places);
     warm_up(&run, &places);
     for (size_t i = 0; i < plan->n_workloads; i++) {

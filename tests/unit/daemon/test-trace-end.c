@@ -249,11 +249,30 @@ static void test_nothing_records_behind_the_end(void **state)
     assert_true(events.records && probe.records && !instance.records);
     assert_int_equal(trace_end(session), 0);
     assert_false(events.records || probe.records);
-    /* coherent memory is told by the instance alone, and so are then the mappings beside it */
+    /* coherent memory is told by the instance alone */
     assert_int_equal(trace_begin(session, TRACE_MAPPINGS | TRACE_COHERENT | TRACE_UNMAPS), 0);
-    assert_true(instance.records && probe.records && !events.records);
+    assert_true(instance.records && probe.records && events.records);
     assert_int_equal(trace_end(session), 0);
-    assert_false(instance.records || probe.records);
+    assert_false(instance.records || probe.records || events.records);
+    trace_close(session);
+}
+
+/* It is told them late, and is to record everything. */
+static void test_a_session_of_every_device_hears_mappings_by_program(void **state)
+{
+    static const char *const devices[] = { "0000:00:01.0", "fe340000.mmc" };
+    TraceSession *session = NULL;
+    (void)state;
+
+    instance = events = probe = (Part) { 0 };
+    assert_int_equal(trace_open(NULL, &session, NULL), 1);
+    assert_string_equal(trace_source(session), "tracefs");
+    assert_int_equal(trace_only_mappings_of(session, devices, 2), 0);
+    assert_string_equal(trace_source(session), "bpf");
+    assert_int_equal(trace_begin(session, trace_kinds(session)), 0);
+    assert_true(events.records && instance.records);
+    assert_int_equal(trace_end(session), 0);
+    assert_false(events.records || instance.records);
     trace_close(session);
 }
 
@@ -294,6 +313,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_nothing_records_behind_the_end),
+        cmocka_unit_test(test_a_session_of_every_device_hears_mappings_by_program),
         cmocka_unit_test(test_the_instance_ends_where_a_program_does_not),
         cmocka_unit_test(test_a_program_ends_where_another_does_not),
     };
