@@ -67,12 +67,12 @@ static json_t *honesty_to_json(const ChangeHonesty *honesty)
 
 json_t *change_report_to_json(const ChangeReport *report, const ChangeHonesty *honesty)
 {
-    json_t *json =
-        json_pack("{s:i, s:I, s:I, s:o, s:o}", "schema", 1, "n", (json_int_t)report->n, "n_changes",
-                  (json_int_t)report->n_changes, "noise", figure_to_json(report->noise),
-                  "autocorrelation", figure_to_json(report->autocorrelation));
+    json_t *json = json_pack("{s:i, s:I, s:I}", "schema", 1, "n", (json_int_t)report->n,
+                             "n_changes", (json_int_t)report->n_changes);
 
-    if (json && honesty && json_object_set_new(json, "honesty", honesty_to_json(honesty)) < 0) {
+    if (figure_add_known(json, "noise", report->noise) < 0 ||
+        figure_add_known(json, "autocorrelation", report->autocorrelation) < 0 ||
+        (honesty && json_object_set_new(json, "honesty", honesty_to_json(honesty)) < 0)) {
         json_decref(json);
         return NULL;
     }

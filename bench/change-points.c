@@ -231,8 +231,8 @@ static int find(Search *search, ChangeReport *report)
         r = build_report(search, stretches, n_stretches, report);
     free(stretches);
     report->n = search->n;
-    report->noise = search->noise.deviation;
-    report->autocorrelation = search->autocorrelation;
+    report->noise = search->n < SERIES_NOISE_LEAST_N ? NAN : search->noise.deviation;
+    report->autocorrelation = search->noise.deviation > 0 ? search->autocorrelation : NAN;
     return r;
 }
 

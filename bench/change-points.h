@@ -29,8 +29,10 @@ typedef struct ChangePoint {
 
 typedef struct ChangeReport {
     size_t n;
-    double noise;            /* standard deviation of one point about its level; robust */
-    double autocorrelation;  /* of neighbours about their level, 0 to below 1 */
+    double noise;            /* standard deviation of one point about its level; robust; NAN: not
+                                known, from fewer than SERIES_NOISE_LEAST_N points */
+    double autocorrelation;  /* of neighbours about their level, 0 to below 1; NAN: not known, or
+                                there is no noise */
     size_t n_segments;       /* n_changes + 1 */
     ChangeSegment *segments; /* owned, in order */
     size_t n_changes;

@@ -186,12 +186,6 @@ const char *regression_state_name(RegressionState state)
     return names[state];
 }
 
-/* A figure that is known. 0, also without one, or -1. */
-static int add_figure(json_t *json, const char *name, double figure)
-{
-    return isfinite(figure) ? json_object_set_new(json, name, figure_to_json(figure)) : 0;
-}
-
 json_t *regression_verdict_to_json(const RegressionVerdict *verdict)
 {
     bool honest = verdict->honesty_known;
@@ -202,16 +196,17 @@ json_t *regression_verdict_to_json(const RegressionVerdict *verdict)
         "threshold_source", verdict->threshold_source, "burst_points",
         (json_int_t)verdict->burst_points, "n", (json_int_t)verdict->n);
 
-    if (add_figure(json, "baseline", verdict->baseline) < 0 ||
-        add_figure(json, "current", verdict->current) < 0 ||
-        add_figure(json, "effect", verdict->effect) < 0 ||
-        add_figure(json, "statistic", verdict->statistic) < 0 ||
-        add_figure(json, "threshold", verdict->threshold) < 0 ||
-        add_figure(json, "noise", verdict->noise) < 0 ||
-        add_figure(json, "autocorrelation", verdict->autocorrelation) < 0 ||
-        add_figure(json, "false_alarms_per_year", honest ? verdict->false_alarms_per_year : NAN) <
-            0 ||
-        add_figure(json, "smallest_step", honest ? verdict->honesty.smallest_step : NAN) < 0) {
+    if (figure_add_known(json, "baseline", verdict->baseline) < 0 ||
+        figure_add_known(json, "current", verdict->current) < 0 ||
+        figure_add_known(json, "effect", verdict->effect) < 0 ||
+        figure_add_known(json, "statistic", verdict->statistic) < 0 ||
+        figure_add_known(json, "threshold", verdict->threshold) < 0 ||
+        figure_add_known(json, "noise", verdict->noise) < 0 ||
+        figure_add_known(json, "autocorrelation", verdict->autocorrelation) < 0 ||
+        figure_add_known(json, "false_alarms_per_year",
+                         honest ? verdict->false_alarms_per_year : NAN) < 0 ||
+        figure_add_known(json, "smallest_step", honest ? verdict->honesty.smallest_step : NAN) <
+            0) {
         json_decref(json);
         return NULL;
     }

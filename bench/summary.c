@@ -72,6 +72,13 @@ json_t *figure_to_json(double figure)
     return json_real(strtod(text, NULL));
 }
 
+int figure_add_known(json_t *json, const char *name, double figure)
+{
+    if (!json)
+        return -1;
+    return isfinite(figure) ? json_object_set_new(json, name, figure_to_json(figure)) : 0;
+}
+
 json_t *summary_to_json(const Summary *summary)
 {
     return json_pack("{s:o, s:o, s:o, s:o, s:o}", "median", figure_to_json(summary->median), "min",

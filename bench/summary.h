@@ -29,6 +29,10 @@ int summary_of(const double *values, size_t n, Summary *ret_summary);
 #define FIGURE_DIGITS 7
 json_t *figure_to_json(double figure);
 
+/* Put a figure into an object under that name; one that is not known (not finite) stays absent. 0,
+ * or -1: `json` is NULL, or out of memory. */
+int figure_add_known(json_t *json, const char *name, double figure);
+
 /* {median, min, max, q1, q3}; a new reference, NULL when out of memory. */
 json_t *summary_to_json(const Summary *summary);
 

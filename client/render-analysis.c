@@ -69,15 +69,26 @@ static void print_honesty(const json_t *honesty, const Page *page)
         page_field(page, 0, "smallest", "%.4g, the step that is found 9 times of 10", smallest);
 }
 
+static void print_noise(const json_t *analysis, const Page *page)
+{
+    double noise = json_get_number(analysis, "noise", NAN);
+    double likeness = json_get_number(analysis, "autocorrelation", NAN);
+
+    if (isfinite(noise))
+        page_field(page, 0, "noise", "%.4g, the standard deviation of a point about its level",
+                   noise);
+    else
+        page_field(page, 0, "noise", "unknown from so few points");
+    if (isfinite(likeness))
+        page_field(page, 0, "likeness", "%.2f, the autocorrelation of neighbours", likeness);
+}
+
 void render_analysis(const json_t *analysis, const Page *page)
 {
     size_t n_changes = json_array_size(json_object_get(analysis, "changes"));
 
     page_field(page, 0, "points", "%lld", (long long)json_get_int(analysis, "n", 0));
-    page_field(page, 0, "noise", "%.4g, the standard deviation of a point about its level",
-               json_get_number(analysis, "noise", NAN));
-    page_field(page, 0, "likeness", "%.2f, the autocorrelation of neighbours",
-               json_get_number(analysis, "autocorrelation", NAN));
+    print_noise(analysis, page);
     page_field(page, 0, "changes", "%zu", n_changes);
     print_honesty(json_object_get(analysis, "honesty"), page);
     page_heading(page, "Levels");

@@ -9,6 +9,7 @@
 
 #include "bench/change-honesty.h"
 #include "bench/change-points.h"
+#include "bench/change-points-json.h"
 #include "bench/series-noise.h"
 #include "tests/bench/noise-model.h"
 
@@ -123,6 +124,25 @@ static void test_short(void **state)
     assert_int_equal(count(4), 0);
 }
 
+/* What so few points, or points without noise, do not tell is not told as 0. */
+static void test_unknown_noise_is_absent(void **state)
+{
+    (void)state;
+    for (size_t n = SERIES_NOISE_LEAST_N - 1; n <= SERIES_NOISE_LEAST_N; n++) {
+        ChangeReport report;
+        json_t *json;
+
+        fill(0, n, 7, NULL);
+        report = find(n);
+        json = change_report_to_json(&report, NULL);
+        assert_non_null(json);
+        assert_int_equal(json_object_get(json, "noise") != NULL, n == SERIES_NOISE_LEAST_N);
+        assert_null(json_object_get(json, "autocorrelation"));
+        json_decref(json);
+        change_report_done(&report);
+    }
+}
+
 static void test_refused(void **state)
 {
     static const double bad[] = { NAN, INFINITY, -INFINITY, 1e101 };
@@ -223,11 +243,12 @@ static void test_honesty(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_steps),         cmocka_unit_test(test_quiet),
-        cmocka_unit_test(test_spikes),        cmocka_unit_test(test_coarse),
-        cmocka_unit_test(test_short),         cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_unit_and_sign), cmocka_unit_test(test_noise),
-        cmocka_unit_test(test_noise_of_mean), cmocka_unit_test(test_honesty),
+        cmocka_unit_test(test_steps),   cmocka_unit_test(test_quiet),
+        cmocka_unit_test(test_spikes),  cmocka_unit_test(test_coarse),
+        cmocka_unit_test(test_short),   cmocka_unit_test(test_unknown_noise_is_absent),
+        cmocka_unit_test(test_refused), cmocka_unit_test(test_unit_and_sign),
+        cmocka_unit_test(test_noise),   cmocka_unit_test(test_noise_of_mean),
+        cmocka_unit_test(test_honesty),
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);

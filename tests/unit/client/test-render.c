@@ -54,6 +54,7 @@ static const Golden goldens[] = {
     { "inspect-hostile", render_inspection },
     { "analyze-two", render_analysis },
     { "analyze-none", render_analysis },
+    { "analyze-few", render_analysis },
     { "doctor-offset", render_doctor },
     { "doctor-none", render_doctor },
     { "doctor-unknown", render_doctor },
