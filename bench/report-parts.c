@@ -91,25 +91,43 @@ static int add_mappings(json_t *proof, const MappingAccount *mappings)
     return sums ? json_object_update(proof, sums) : -1;
 }
 
-/* Bounces as their own event counted them, or, where it was not recorded, as mappings show them. */
+/* What was bounced, added to the proof: as its own event counted it, or, where that was not
+ * recorded, as mappings show it, which tell every address. Neither: nothing was counted. */
+static int add_bounces(json_t *proof, const LegOutcome *outcome)
+{
+    const BounceAccount *bounces = &outcome->account;
+    const MappingAccount *mappings = &outcome->mappings;
+    _cleanup_json_ json_t *sums = NULL;
+
+    if (!outcome->trace_available && !outcome->mappings_available)
+        return 0;
+    if (outcome->trace_available)
+        sums = json_pack(
+            "{s:I, s:I, s:I, s:I, s:I, s:I}", "arena_bytes", (json_int_t)bounces->arena_bytes,
+            "other_bytes", (json_int_t)bounces->other_bytes, "no_address_bytes",
+            (json_int_t)bounces->no_address_bytes, "events", (json_int_t)bounces->events,
+            "forced_events", (json_int_t)bounces->forced_events, "lost",
+            (json_int_t)outcome->lost_events);
+    else
+        sums = json_pack("{s:I, s:I, s:i, s:I}", "arena_bytes", (json_int_t)mappings->bounced_bytes,
+                         "other_bytes", (json_int_t)mappings->other_bounced_bytes,
+                         "no_address_bytes", 0, "lost", (json_int_t)outcome->lost_events);
+    return sums ? json_object_update(proof, sums) : -1;
+}
+
 static json_t *proof_to_json(const LegOutcome *outcome)
 {
     const Proof *proof = &outcome->proof;
-    const BounceAccount *bounces = &outcome->account;
-    const MappingAccount *mappings = &outcome->mappings;
-    bool by_mappings = outcome->mappings_available && !outcome->trace_available;
-    _cleanup_json_ json_t *json = json_pack(
-        "{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:o*}", "state",
-        proof_state_name(proof->state), "proved", dma_path_name(proof->proved), "source",
-        proof_source_name(proof->source), "reason", proof->reason, "arena_bytes",
-        (json_int_t)(by_mappings ? mappings->bounced_bytes : bounces->arena_bytes), "other_bytes",
-        (json_int_t)(by_mappings ? mappings->other_bounced_bytes : bounces->other_bytes),
-        "no_address_bytes", (json_int_t)bounces->no_address_bytes, "events",
-        (json_int_t)bounces->events, "forced_events", (json_int_t)bounces->forced_events, "lost",
-        (json_int_t)outcome->lost_events, "disk_bytes",
-        outcome->disk_bytes_known ? json_integer((json_int_t)outcome->disk_bytes) : NULL);
+    _cleanup_json_ json_t *json =
+        json_pack("{s:s, s:s, s:s, s:s}", "state", proof_state_name(proof->state), "proved",
+                  dma_path_name(proof->proved), "source", proof_source_name(proof->source),
+                  "reason", proof->reason);
 
-    if (!json || (outcome->mappings_available && add_mappings(json, mappings) < 0))
+    if (!json || add_bounces(json, outcome) < 0 ||
+        (outcome->mappings_available && add_mappings(json, &outcome->mappings) < 0) ||
+        (outcome->disk_bytes_known &&
+         json_object_set_new(json, "disk_bytes", json_integer((json_int_t)outcome->disk_bytes)) <
+             0))
         return NULL;
     return take_ptr(json);
 }

@@ -29,28 +29,44 @@ static const TableColumn mapping_columns[] = {
     { "DIRECT", true }, { "BOUNCED", true }, { "WRONG", true },  { "LOST", true },
 };
 
+typedef struct Sum {
+    int64_t value;
+    bool unknown; /* of a leg that was run it was not counted */
+} Sum;
+
 /* Sums over the legs of one path. */
 typedef struct PathProof {
     int64_t legs;
     int64_t proved;
-    int64_t issued_bytes;
-    int64_t arena_bytes;
-    int64_t other_bytes;
-    int64_t no_address_bytes;
-    int64_t mapped_bytes;
-    int64_t direct_bytes;
-    int64_t bounced_bytes;
-    int64_t wrong_bytes;
-    int64_t lost;
+    Sum issued_bytes;
+    Sum arena_bytes;
+    Sum other_bytes;
+    Sum no_address_bytes;
+    Sum mapped_bytes;
+    Sum direct_bytes;
+    Sum bounced_bytes;
+    Sum wrong_bytes;
+    Sum lost;
 } PathProof;
 
-/* Foreign numbers: a sum beyond 63 bits stays at the end of the scale. */
-static void add_member(int64_t *sum, const json_t *object, const char *key)
+/* `object` is NULL of a leg that was not run. Foreign numbers: a sum beyond 63 bits stays at the
+ * end of the scale. */
+static void add_member(Sum *sum, const json_t *object, const char *key)
 {
     int64_t value = json_get_int(object, key, 0);
 
-    if (__builtin_add_overflow(*sum, value, sum))
-        *sum = INT64_MAX;
+    if (object && !json_object_get(object, key))
+        sum->unknown = true;
+    if (__builtin_add_overflow(sum->value, value, &sum->value))
+        sum->value = INT64_MAX;
+}
+
+static void add_sum(Table *table, PageStyle style, const Sum *sum)
+{
+    if (sum->unknown)
+        table_cell(table, PAGE_PLAIN, "-");
+    else
+        table_cell(table, style, "%s", unit_exact(sum->value).text);
 }
 
 static bool is_proved(const json_t *leg)
@@ -70,7 +86,7 @@ static PathProof sum_path(const json_t *legs, const char *path)
             continue;
         sums.legs++;
         sums.proved += is_proved(leg);
-        add_member(&sums.issued_bytes, leg, "issued_bytes");
+        add_member(&sums.issued_bytes, proof ? leg : NULL, "issued_bytes");
         add_member(&sums.arena_bytes, proof, "arena_bytes");
         add_member(&sums.other_bytes, proof, "other_bytes");
         add_member(&sums.no_address_bytes, proof, "no_address_bytes");
@@ -100,18 +116,17 @@ static bool tells_mappings(const json_t *legs)
 
 static void add_bounces(Table *table, const PathProof *sums)
 {
-    table_cell(table, PAGE_PLAIN, "%s", unit_exact(sums->arena_bytes).text);
-    table_cell(table, PAGE_PLAIN, "%s", unit_exact(sums->other_bytes).text);
-    table_cell(table, PAGE_PLAIN, "%s", unit_exact(sums->no_address_bytes).text);
+    add_sum(table, PAGE_PLAIN, &sums->arena_bytes);
+    add_sum(table, PAGE_PLAIN, &sums->other_bytes);
+    add_sum(table, PAGE_PLAIN, &sums->no_address_bytes);
 }
 
 static void add_mappings(Table *table, const PathProof *sums)
 {
-    table_cell(table, PAGE_PLAIN, "%s", unit_exact(sums->mapped_bytes).text);
-    table_cell(table, PAGE_PLAIN, "%s", unit_exact(sums->direct_bytes).text);
-    table_cell(table, PAGE_PLAIN, "%s", unit_exact(sums->bounced_bytes).text);
-    table_cell(table, sums->wrong_bytes ? PAGE_BAD : PAGE_PLAIN, "%s",
-               unit_exact(sums->wrong_bytes).text);
+    add_sum(table, PAGE_PLAIN, &sums->mapped_bytes);
+    add_sum(table, PAGE_PLAIN, &sums->direct_bytes);
+    add_sum(table, PAGE_PLAIN, &sums->bounced_bytes);
+    add_sum(table, sums->wrong_bytes.value ? PAGE_BAD : PAGE_PLAIN, &sums->wrong_bytes);
 }
 
 static void add_path(Table *table, const json_t *legs, const char *path, bool mappings)
@@ -123,12 +138,12 @@ static void add_path(Table *table, const json_t *legs, const char *path, bool ma
     table_cell(table, PAGE_BOLD, "%s", path);
     table_cell(table, sums.proved == sums.legs ? PAGE_GOOD : PAGE_WARN, "%" PRIi64 "/%" PRIi64,
                sums.proved, sums.legs);
-    table_cell(table, PAGE_PLAIN, "%s", unit_exact(sums.issued_bytes).text);
+    add_sum(table, PAGE_PLAIN, &sums.issued_bytes);
     if (mappings)
         add_mappings(table, &sums);
     else
         add_bounces(table, &sums);
-    table_cell(table, sums.lost ? PAGE_WARN : PAGE_PLAIN, "%s", unit_exact(sums.lost).text);
+    add_sum(table, sums.lost.value ? PAGE_WARN : PAGE_PLAIN, &sums.lost);
 }
 
 static void print_bytes(const json_t *bytes, const Page *page)

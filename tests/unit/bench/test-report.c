@@ -336,6 +336,7 @@ static void test_proof_by_mappings(void **state)
         proof = json_object_get(json_array_get(json_object_get(report, "legs"), i), "proof");
         assert_string_equal(json_string_value(json_object_get(proof, "source")),
                             i % 3 == 0 ? "kprobe:dma_unmap_sg_attrs" : "dma:dma_map_sg");
+        assert_null(json_object_get(proof, "events")); /* of swiotlb: none was listened to */
         /* who reads of bounces alone still reads the truth */
         assert_int_equal(json_integer_value(json_object_get(proof, "arena_bytes")),
                          run.outcomes[i].mappings.bounced_bytes);
@@ -362,6 +363,24 @@ static void test_proof_by_mappings(void **state)
     assert_non_null(strstr(evidence_of(report, 0), "the window demands 0xd0000000"));
     json_decref(report);
     expect_inconclusive(&run, "path-contradiction");
+}
+
+/* What nothing counted is not told as 0. */
+static void test_what_was_not_counted_is_absent(void **state)
+{
+    Run run;
+    json_t *report, *proof;
+
+    (void)state;
+    start(&run, true, true);
+    run.outcomes[0].trace_available = false;
+    report = build(&run);
+    proof = json_object_get(json_array_get(json_object_get(report, "legs"), 0), "proof");
+    assert_string_equal(json_string_value(json_object_get(proof, "state")), "unproved");
+    assert_null(json_object_get(proof, "arena_bytes"));
+    assert_null(json_object_get(proof, "lost"));
+    json_decref(report);
+    done(&run);
 }
 
 /* What the caller says of the proof is not believed. */
@@ -560,6 +579,7 @@ int main(void)
         cmocka_unit_test(test_unproved_legs),
         cmocka_unit_test(test_bounces_without_address),
         cmocka_unit_test(test_proof_by_mappings),
+        cmocka_unit_test(test_what_was_not_counted_is_absent),
         cmocka_unit_test(test_proof_is_judged_anew),
         cmocka_unit_test(test_refused_result),
         cmocka_unit_test(test_missing_legs),

@@ -62,6 +62,7 @@ static const Golden goldens[] = {
     { "bugreport-unknown", render_bugreport },
     { "show-pass", render_show },
     { "show-mappings", render_show },
+    { "show-untraced", render_show },
     { "show-regression", render_show },
     { "show-unreachable", render_show },
     { "show-verify", render_show },
