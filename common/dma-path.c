@@ -12,6 +12,7 @@ static const char *const path_names[] = {
     [DMA_PATH_FOREIGN] = "foreign",
     [DMA_PATH_FOREIGN_DIRECT] = "foreign-direct",
     [DMA_PATH_FOREIGN_BOUNCE] = "foreign-bounce",
+    [DMA_PATH_MIXED] = "mixed",
 };
 
 #define N_PATHS (sizeof(path_names) / sizeof(path_names[0]))

@@ -14,10 +14,11 @@ typedef enum DmaPath {
     DMA_PATH_FOREIGN,        /* a page granted by another domain, wherever that lies */
     DMA_PATH_FOREIGN_DIRECT, /* one that lies in the window */
     DMA_PATH_FOREIGN_BOUNCE, /* one that does not */
+    DMA_PATH_MIXED,          /* pages of both paths in turn: one request takes both */
 } DmaPath;
 
-/* "unknown", "direct", "bounce", "foreign", "foreign-direct" or "foreign-bounce"; a static string,
- * never NULL. */
+/* "unknown", "direct", "bounce", "foreign", "foreign-direct", "foreign-bounce" or "mixed"; a static
+ * string, never NULL. */
 const char *dma_path_name(DmaPath path);
 
 /* 0 and *ret_path, or -EINVAL when the name is none of those. */

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 
 #include "common/cleanup.h"
+#include "placement/mixed-pages.h"
 
 #define MIB               (UINT64_C(1) << 20)
 #define CHUNK_MIN_BYTES   (4 * MIB)  /* of the first growth; each one doubles */
@@ -39,7 +40,8 @@ typedef struct Exchange {
     uint64_t chunk_bytes;    /* of the next growth */
     uint64_t ballast_bytes;  /* its length, with what was released of it */
     uint64_t released_bytes; /* of it */
-    bool fine; /* pages of the wanted path have come: ballast is base pages from now on */
+    DmaPath sought; /* the path that ballast is looked through for: of the first wrong slot */
+    bool fine;      /* pages of the wanted path have come: ballast is base pages from now on */
     uint64_t *chunk_address; /* scratch, a chunk's frames */
     uint64_t *good;          /* offsets of ballast on the wanted path, newest last */
     size_t n_good, good_capacity;
@@ -54,10 +56,44 @@ static void exchange_done(Exchange *x)
     free(x->good);
 }
 
-static bool is_right(const Exchange *x, uint64_t address)
+static bool is_on_path(const Exchange *x, uint64_t address, DmaPath path)
 {
     return address != FRAME_UNKNOWN &&
-           dma_reach_path(x->want->reach, address, x->memory->page_bytes) == x->want->path;
+           dma_reach_path(x->want->reach, address, x->memory->page_bytes) == path;
+}
+
+/* A page of ballast that a wrong slot could use. */
+static bool is_sought(const Exchange *x, uint64_t address)
+{
+    return is_on_path(x, address, x->sought);
+}
+
+/* Two pages of a mixed arena that follow each other across the window's edge in memory as well: the
+ * block layer would make one segment of them, which bounces whole. */
+static bool joins_paths(const Exchange *x, size_t slot)
+{
+    return x->want->path == DMA_PATH_MIXED && slot > 0 && x->address[slot - 1] != FRAME_UNKNOWN &&
+           x->address[slot] == x->address[slot - 1] + x->memory->page_bytes;
+}
+
+static bool is_right(const Exchange *x, size_t slot)
+{
+    return is_on_path(x, x->address[slot], arena_page_path(x->want->path, slot)) &&
+           !joins_paths(x, slot);
+}
+
+/* What ballast has to bring now. What was found for another path is of no use then. */
+static void seek(Exchange *x)
+{
+    for (size_t i = 0; i < x->n_pages; i++)
+        if (!is_right(x, i)) {
+            DmaPath path = arena_page_path(x->want->path, i);
+
+            if (path != x->sought)
+                x->n_good = 0;
+            x->sought = path;
+            return;
+        }
 }
 
 static size_t count_wrong(const Exchange *x)
@@ -65,7 +101,7 @@ static size_t count_wrong(const Exchange *x)
     size_t n = 0;
 
     for (size_t i = 0; i < x->n_pages; i++)
-        n += !is_right(x, x->address[i]);
+        n += !is_right(x, i);
     return n;
 }
 
@@ -97,9 +133,9 @@ static size_t next_wrong_run(const Exchange *x, size_t *i)
 {
     size_t end;
 
-    while (*i < x->n_pages && is_right(x, x->address[*i]))
+    while (*i < x->n_pages && is_right(x, *i))
         (*i)++;
-    for (end = *i; end < x->n_pages && !is_right(x, x->address[end]);)
+    for (end = *i; end < x->n_pages && !is_right(x, end);)
         end++;
     return end - *i;
 }
@@ -227,9 +263,9 @@ static int leave_coarse(Exchange *x, uint64_t offset, size_t n)
     size_t end;
 
     for (size_t i = 0; i < n; i = end + 1) {
-        while (i < n && !is_right(x, x->chunk_address[i]))
+        while (i < n && !is_sought(x, x->chunk_address[i]))
             i++;
-        for (end = i; end < n && is_right(x, x->chunk_address[end]);)
+        for (end = i; end < n && is_sought(x, x->chunk_address[end]);)
             end++;
         if (end == i)
             break;
@@ -258,7 +294,7 @@ static int classify_ballast(Exchange *x, uint64_t offset, uint64_t bytes)
     if (!x->fine)
         return leave_coarse(x, offset, n);
     for (size_t i = 0; i < n && x->n_good < x->good_capacity; i++)
-        if (is_right(x, x->chunk_address[i]))
+        if (is_sought(x, x->chunk_address[i]))
             x->good[x->n_good++] = offset + i * page_bytes;
     return 0;
 }
@@ -314,7 +350,7 @@ static int exchange_singles(Exchange *x)
     size_t n_lost = 0;
 
     for (size_t i = 0; i < x->n_pages && x->n_good > 0 && n_lost < SINGLES_MAX_LOST;) {
-        if (is_right(x, x->address[i])) {
+        if (is_right(x, i) || arena_page_path(x->want->path, i) != x->sought) {
             i++;
             n_lost = 0;
             continue;
@@ -333,6 +369,7 @@ static int exchange_singles(Exchange *x)
 static int exchange_round(Exchange *x, size_t n_wrong)
 {
     int r = check_limits(x);
+    seek(x);
     if (r >= 0)
         r = punch_wrong(x);
     if (r < 0)
@@ -420,6 +457,7 @@ int arena_exchange(const ArenaWant *want, ArenaMemory *memory, size_t n_pages,
                    .memory = memory,
                    .n_pages = n_pages,
                    .address = ret_address,
+                   .sought = arena_page_path(want->path, 0),
                    .started_usec = memory->now_usec(memory),
                    .chunk_bytes = page_bytes > CHUNK_MIN_BYTES ? page_bytes : CHUNK_MIN_BYTES,
                    .fine = memory->huge, /* nothing coarser than huge pages */

@@ -13,6 +13,7 @@
 #include "common/cleanup.h"
 #include "daemon/arena-exchange.h"
 #include "daemon/reason.h"
+#include "placement/mixed-pages.h"
 
 struct Arena {
     ArenaMemory *memory;
@@ -77,10 +78,22 @@ static int acquire_kind(const ArenaWant *want, bool huge, Arena **ret_arena, cha
     return 1;
 }
 
+DmaPath arena_page_path(DmaPath path, uint64_t page)
+{
+    return path == DMA_PATH_MIXED ? mixed_page_path(page) : path;
+}
+
 bool arena_want_makes_sense(const ArenaWant *want)
 {
     return want->bytes > 0 && want->reach &&
-           (want->path == DMA_PATH_DIRECT || want->path == DMA_PATH_BOUNCE);
+           (want->path == DMA_PATH_DIRECT || want->path == DMA_PATH_BOUNCE ||
+            (want->path == DMA_PATH_MIXED && want->pages == ARENA_PAGES_BASE));
+}
+
+static bool has_path(const ArenaWant *want, DmaPath path)
+{
+    return arena_ram_has_path(want->ram, want->n_ram, want->reach, path,
+                              (uint64_t)sysconf(_SC_PAGESIZE));
 }
 
 const char *arena_want_refusal(const ArenaWant *want)
@@ -90,12 +103,11 @@ const char *arena_want_refusal(const ArenaWant *want)
                "see `xdmactl inspect`";
     if (want->memory_limit_bytes && want->memory_limit_bytes < want->bytes)
         return "the arena alone is larger than the memory limit; allow more memory or ask for less";
-    if (!arena_ram_has_path(want->ram, want->n_ram, want->reach, want->path,
-                            (uint64_t)sysconf(_SC_PAGESIZE)))
-        return want->path == DMA_PATH_DIRECT
-                   ? "no RAM of this host lies in the device's window; give Dom0 lower memory"
-                   : "all RAM of this host lies in the device's window, so nothing bounces; give "
-                     "Dom0 more memory (dom0_mem=), or boot with swiotlb=force";
+    if (want->path != DMA_PATH_BOUNCE && !has_path(want, DMA_PATH_DIRECT))
+        return "no RAM of this host lies in the device's window; give Dom0 lower memory";
+    if (want->path != DMA_PATH_DIRECT && !has_path(want, DMA_PATH_BOUNCE))
+        return "all RAM of this host lies in the device's window, so nothing bounces; give "
+               "Dom0 more memory (dom0_mem=), or boot with swiotlb=force";
     return NULL;
 }
 
@@ -184,7 +196,8 @@ int arena_check(Arena *arena, const DmaReach *reach, ArenaCheck *ret_check)
     arena->checked = true;
     for (size_t i = 0; i < arena->after.n_pages; i++) {
         check.n_moved += arena->after.address[i] != arena->placed.address[i];
-        check.n_misplaced += frame_map_path(&arena->after, i, reach) != arena->path;
+        check.n_misplaced +=
+            frame_map_path(&arena->after, i, reach) != arena_page_path(arena->path, i);
     }
     *ret_check = check;
     return 0;

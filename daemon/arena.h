@@ -2,7 +2,8 @@
 #ifndef XDMAD_DAEMON_ARENA_H
 #define XDMAD_DAEMON_ARENA_H
 /*
- * Buffer memory whose every page lies on one path, in a memfd that fio maps as /proc/self/fd/N.
+ * Buffer memory whose every page lies on one path, or on both in turn, in a memfd that fio maps as
+ * /proc/self/fd/N.
  *
  * Pages are had by exchange. Slots that came with a wrong page are punched, ballast absorbs such
  * pages, and the slots are filled again: Linux hands out the highest zone first, so ballast ends
@@ -34,7 +35,7 @@ typedef enum ArenaPages {
 #define ARENA_SHORT_HUGE_BYTES (UINT64_C(64) << 10)
 
 typedef struct ArenaWant {
-    DmaPath path;             /* direct or bounce */
+    DmaPath path;             /* direct, bounce or mixed, which is of base pages alone */
     uint64_t bytes;           /* > 0; rounded up to whole pages */
     uint64_t huge_bytes;      /* the same if huge pages are used; 0 = bytes */
     uint64_t huge_page_bytes; /* the size they have; 0 = not known, or there are none */
@@ -64,6 +65,9 @@ typedef struct Arena Arena;
  * want that makes no sense; other negative errno: the machinery failed.
  */
 int arena_acquire(const ArenaWant *want, Arena **ret_arena, char **ret_reason);
+
+/* The path that a page of an arena on this path is to have, by its number. */
+DmaPath arena_page_path(DmaPath path, uint64_t page);
 
 /* Whether a want names bytes, what the device reaches, and a path that pages can be placed on. */
 bool arena_want_makes_sense(const ArenaWant *want);
@@ -100,7 +104,7 @@ const ArenaCost *arena_cost(const Arena *arena);
 
 typedef struct ArenaCheck {
     uint64_t n_moved;     /* frames other than arena_frames() */
-    uint64_t n_misplaced; /* not on the arena's path any more, or not known to be */
+    uint64_t n_misplaced; /* not on their path any more, or not known to be */
 } ArenaCheck;
 
 /* Read the frames again: 0 and *ret_check, or negative errno. */

@@ -18,7 +18,8 @@ static void test_paths_have_names(void **state)
 {
     static const DmaPath all[] = { DMA_PATH_UNKNOWN,        DMA_PATH_DIRECT,
                                    DMA_PATH_BOUNCE,         DMA_PATH_FOREIGN,
-                                   DMA_PATH_FOREIGN_DIRECT, DMA_PATH_FOREIGN_BOUNCE };
+                                   DMA_PATH_FOREIGN_DIRECT, DMA_PATH_FOREIGN_BOUNCE,
+                                   DMA_PATH_MIXED };
     DmaPath path;
 
     (void)state;
@@ -37,6 +38,8 @@ static void test_granted_pages_lie_somewhere(void **state)
     assert_int_equal(dma_path_placement(DMA_PATH_FOREIGN_DIRECT), DMA_PATH_DIRECT);
     assert_int_equal(dma_path_placement(DMA_PATH_DIRECT), DMA_PATH_DIRECT);
     assert_int_equal(dma_path_placement(DMA_PATH_FOREIGN), DMA_PATH_UNKNOWN);
+    assert_int_equal(dma_path_placement(DMA_PATH_MIXED), DMA_PATH_UNKNOWN);
+    assert_false(dma_path_is_foreign(DMA_PATH_MIXED));
     assert_true(dma_path_is_foreign(DMA_PATH_FOREIGN));
     assert_true(dma_path_is_foreign(DMA_PATH_FOREIGN_DIRECT));
     assert_false(dma_path_is_foreign(DMA_PATH_BOUNCE));

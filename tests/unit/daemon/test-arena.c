@@ -260,7 +260,7 @@ static void expect_placed(const ArenaWant *want, Arena **ret_arena)
     const FrameMap *frames = arena_frames(*ret_arena);
     assert_int_equal(frames->n_pages * PAGE, arena_bytes(*ret_arena));
     for (size_t i = 0; i < frames->n_pages; i++) {
-        assert_int_equal(frame_map_path(frames, i, want->reach), want->path);
+        assert_int_equal(frame_map_path(frames, i, want->reach), arena_page_path(want->path, i));
         assert_int_equal(frames->address[i], sim.slots[i]);
     }
     assert_int_equal(sim.n_ballast, 0);
@@ -428,6 +428,74 @@ static void test_mixed_zone_page_by_page(void **state)
     want.path = DMA_PATH_BOUNCE;
     expect_placed(&want, &arena);
     arena_free(arena);
+}
+
+/* Pages of both paths in turn, wherever the kernel takes them from. */
+static void test_pages_of_both_paths_in_turn(void **state)
+{
+    Arena *arena;
+    ArenaCheck check;
+    ArenaWant want = want_of(DMA_PATH_MIXED, MIB);
+    (void)state;
+
+    two_zones();
+    expect_placed(&want, &arena);
+    assert_int_equal(arena_path(arena), DMA_PATH_MIXED);
+    assert_int_equal(arena_cost(arena)->n_exchanged, MIB / PAGE / 2);
+    assert_int_equal(arena_check(arena, want.reach, &check), 0);
+    assert_int_equal(check.n_misplaced, 0);
+    uint64_t first = sim.slots[0];
+    sim.slots[0] = sim.slots[1]; /* in the window is now one that should be out of it */
+    sim.slots[1] = first;
+    assert_int_equal(arena_check(arena, want.reach, &check), 0);
+    assert_int_equal(check.n_misplaced, 2);
+    arena_free(arena);
+}
+
+static void test_both_paths_from_one_zone(void **state)
+{
+    Arena *arena;
+    ArenaWant want = want_of(DMA_PATH_MIXED, MIB);
+    (void)state;
+
+    one_mixed_zone();
+    sim.n_thefts = 10;
+    expect_placed(&want, &arena);
+    arena_free(arena);
+}
+
+/* The last page in the window and the first out of it follow each other: as neighbours in the arena
+ * they would be one segment, which bounces whole. */
+static void test_no_segment_goes_across_the_edge(void **state)
+{
+    Arena *arena;
+    ArenaWant want = want_of(DMA_PATH_MIXED, 2 * PAGE);
+    Zone *zone = &sim.zones[0];
+    (void)state;
+
+    zone->start = LOW_END + 1 - 64 * MIB;
+    zone->end = LOW_END + 1 + 64 * MIB;
+    for (uint64_t i = 0; i < 64 * MIB / PAGE; i++) {
+        zone->free[zone->n_free++] = LOW_END + 1 + (64 * MIB - PAGE) - i * PAGE;
+        zone->free[zone->n_free++] = LOW_END + 1 - 64 * MIB + i * PAGE;
+    }
+    sim.total_bytes = 128 * MIB;
+    assert_int_equal(zone->free[zone->n_free - 1] + PAGE, zone->free[zone->n_free - 2]);
+    expect_placed(&want, &arena);
+    for (size_t i = 1; i < arena_frames(arena)->n_pages; i++)
+        assert_int_not_equal(arena_frames(arena)->address[i],
+                             arena_frames(arena)->address[i - 1] + PAGE);
+    arena_free(arena);
+}
+
+static void test_both_paths_or_none(void **state)
+{
+    ArenaWant want = want_of(DMA_PATH_MIXED, MIB);
+    (void)state;
+
+    add_zone(&sim.zones[1], LOW, 256 * MIB, 1);
+    sim.total_bytes = 256 * MIB;
+    expect_unreachable(&want, "mixed memory: 128 of 256 pages");
 }
 
 static void test_released_pages_are_stolen(void **state)
@@ -603,6 +671,10 @@ int main(void)
         SIM_TEST(test_time_limit),
         SIM_TEST(test_cancelled),
         SIM_TEST(test_mixed_zone_page_by_page),
+        SIM_TEST(test_pages_of_both_paths_in_turn),
+        SIM_TEST(test_both_paths_from_one_zone),
+        SIM_TEST(test_no_segment_goes_across_the_edge),
+        SIM_TEST(test_both_paths_or_none),
         SIM_TEST(test_released_pages_are_stolen),
         SIM_TEST(test_moved_while_locked),
         SIM_TEST(test_hidden_frames),
