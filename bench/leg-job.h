@@ -5,6 +5,7 @@
  * One leg as fio, the trace and the gate see it, whatever kind of run it belongs to.
  */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "bench/profile.h"
@@ -24,13 +25,17 @@ typedef struct LegVerify {
     VerifyContent content; /* what a write leg writes and a read leg has to find */
     uint64_t lead_bytes;   /* >= a page, so that there is a page before the first block to watch */
     uint32_t gap_bytes;
+    bool mixed;                   /* pages of both paths write or read it */
+    uint64_t mixed_bounce_bytes;  /* of a leg of DMA_PATH_MIXED: those that lie in pages out of the
+                                     window, by mixed_bounce_bytes() */
     const VerifyWritten *written; /* of the plan, borrowed: generation g at g - 1 */
 } LegVerify;
 
 typedef struct LegJob {
     uint32_t index;           /* in run order, from 0 */
     const Workload *workload; /* borrowed from the plan */
-    DmaPath path;             /* DMA_PATH_DIRECT or DMA_PATH_BOUNCE */
+    DmaPath path;             /* DMA_PATH_DIRECT or DMA_PATH_BOUNCE; of a verify any of
+                                 verify-plan.h */
     uint64_t offset_bytes;    /* where in the target the leg's region starts */
     uint64_t region_bytes;    /* >= the workload's leg_bytes; the leg does leg_bytes of I/O in it */
     uint32_t seed;            /* of fio's random order */

@@ -16,10 +16,20 @@ void leg_outcome_done(LegOutcome *outcome)
     *outcome = (LegOutcome) { 0 };
 }
 
-void leg_outcome_prove(LegOutcome *outcome, DmaPath planned)
+static Proof judge_proof(const LegOutcome *outcome, const ProofInput *input)
+{
+    if (dma_path_is_foreign(input->planned))
+        return proof_judge_foreign(&outcome->account, &outcome->foreign_account, input);
+    if (input->planned == DMA_PATH_MIXED)
+        return proof_judge_mixed(&outcome->account, &outcome->mappings, input);
+    return proof_judge(&outcome->account, &outcome->mappings, input);
+}
+
+void leg_outcome_prove(LegOutcome *outcome, const LegJob *leg)
 {
     const ProofInput input = {
-        .planned = planned,
+        .planned = leg->path,
+        .mixed_bounce_bytes = leg->verify ? leg->verify->mixed_bounce_bytes : 0,
         .trace_available = outcome->trace_available,
         .mappings_available = outcome->mappings_available,
         .mappings_by_probe = outcome->mappings_by_probe,
@@ -31,9 +41,7 @@ void leg_outcome_prove(LegOutcome *outcome, DmaPath planned)
         .disk_bytes = outcome->disk_bytes,
     };
 
-    outcome->proof = dma_path_is_foreign(planned)
-                         ? proof_judge_foreign(&outcome->account, &outcome->foreign_account, &input)
-                         : proof_judge(&outcome->account, &outcome->mappings, &input);
+    outcome->proof = judge_proof(outcome, &input);
 }
 
 bool leg_outcome_counts(const LegOutcome *outcome)

@@ -12,6 +12,7 @@
 
 #include "bench/fio-result.h"
 #include "bench/leg-check.h"
+#include "bench/leg-job.h"
 #include "bench/plan.h"
 #include "bench/proof.h"
 
@@ -43,9 +44,9 @@ typedef struct LegOutcome {
 /* Free what it owns and zero it. */
 void leg_outcome_done(LegOutcome *outcome);
 
-/* Set the proof out of the rest and the path that was planned. A leg that the gate refused counts
+/* Set the proof out of the rest and what was planned. A leg that the gate refused counts
  * as having issued nothing known, hence is unproved. */
-void leg_outcome_prove(LegOutcome *outcome, DmaPath planned);
+void leg_outcome_prove(LegOutcome *outcome, const LegJob *leg);
 
 /* Ran, passed the gate, and proved on its planned path: the only legs that enter a figure. */
 bool leg_outcome_counts(const LegOutcome *outcome);

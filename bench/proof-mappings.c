@@ -8,7 +8,7 @@
     proof_conclude(input->mappings_by_probe ? PROOF_SOURCE_UNMAPS : PROOF_SOURCE_MAPPINGS,         \
                    __VA_ARGS__)
 
-static Proof judge_wrong(const MappingAccount *mappings, const ProofInput *input)
+Proof proof_wrong_translation(const MappingAccount *mappings, const ProofInput *input)
 {
     const WrongTranslation *wrong = &mappings->first_wrong;
 
@@ -25,8 +25,8 @@ static Proof judge_wrong(const MappingAccount *mappings, const ProofInput *input
         mappings->wrong_bytes, wrong->segment.bus, wrong->segment.cpu, wrong->expected_bus);
 }
 
-/* What keeps the sums from being whole. */
-static bool is_incomplete(const MappingAccount *mappings, const ProofInput *input, Proof *ret_proof)
+bool proof_mappings_incomplete(const MappingAccount *mappings, const ProofInput *input,
+                               Proof *ret_proof)
 {
     if (input->lost_events > 0)
         *ret_proof = conclude(PROOF_UNPROVED, DMA_PATH_UNKNOWN,
@@ -62,13 +62,13 @@ Proof proof_judge_mappings(const MappingAccount *mappings, const ProofInput *inp
     Proof proof;
 
     if (mappings->wrong_bytes > 0)
-        return judge_wrong(mappings, input);
+        return proof_wrong_translation(mappings, input);
     if (astray > 0)
         return conclude(PROOF_CONTRADICTED, astray >= issued ? other : DMA_PATH_UNKNOWN,
                         "%" PRIu64 " bytes of the buffer were mapped %s of %" PRIu64
                         " issued, expected none",
                         astray, direct ? "into the bounce pool" : "direct", issued);
-    if (is_incomplete(mappings, input, &proof))
+    if (proof_mappings_incomplete(mappings, input, &proof))
         return proof;
     if (mapped < issued && input->mappings_by_probe)
         return conclude(PROOF_UNPROVED, DMA_PATH_UNKNOWN,

@@ -45,6 +45,8 @@ void bounce_account_add(BounceAccount *account, const AccountScope *scope, const
     in_arena =
         frame_set_overlap(scope->frames, scope->n_frames, scope->page_bytes, address, event->bytes);
     add_saturating(&account->arena_bytes, in_arena);
+    if (in_arena > 0 && dma_reach_path(scope->reach, address, 1) == DMA_PATH_DIRECT)
+        add_saturating(&account->within_bytes, in_arena);
     add_saturating(&account->other_bytes, event->bytes - in_arena);
 }
 
@@ -117,8 +119,7 @@ static Proof judge_direct(const BounceAccount *account, const ProofInput *input)
     return conclude(PROOF_PROVED, DMA_PATH_DIRECT, "no byte of the buffer bounced");
 }
 
-/* Whether so many bytes beyond the issued ones can be other I/O of the target's disk. */
-static bool is_other_io(const ProofInput *input, uint64_t excess)
+bool proof_is_other_io(const ProofInput *input, uint64_t excess)
 {
     return input->disk_bytes_known && input->disk_bytes >= input->issued_bytes &&
            excess <= input->disk_bytes - input->issued_bytes;
@@ -137,7 +138,7 @@ static Proof judge_bounce_without_address(const BounceAccount *account, const Pr
                         "%" PRIu64 " bytes bounced from outside of every window, as many as were "
                         "issued",
                         issued);
-    if (is_other_io(input, excess))
+    if (proof_is_other_io(input, excess))
         return conclude(PROOF_PROVED, DMA_PATH_BOUNCE,
                         "%" PRIu64 " bytes issued bounced from outside of every window; %" PRIu64
                         " bytes more without an address, other I/O of this disk",
@@ -182,8 +183,7 @@ static Proof judge_bounces(const BounceAccount *account, const ProofInput *input
     return judge_bounce(account, input);
 }
 
-/* Why there can be no proof by whatever source; NULL when there can. */
-static const char *what_is_missing(const ProofInput *input)
+const char *proof_what_is_missing(const ProofInput *input)
 {
     if (!input->trace_available && !input->mappings_available)
         return "neither mappings nor bounces were recorded throughout the leg";
@@ -193,41 +193,47 @@ static const char *what_is_missing(const ProofInput *input)
         return "the buffer's frames moved during the leg";
     if (input->issued_bytes == 0)
         return "no I/O is known to have been issued";
-    if (input->planned != DMA_PATH_DIRECT && input->planned != DMA_PATH_BOUNCE)
-        return "no path was planned";
     return NULL;
+}
+
+Proof proof_choose(const Proof *by_mappings, const Proof *by_bounces, const ProofInput *input)
+{
+    Proof both = *by_bounces;
+
+    if (!input->mappings_available)
+        return *by_bounces;
+    if (by_mappings->state != PROOF_UNPROVED || !input->trace_available ||
+        by_bounces->state == PROOF_UNPROVED)
+        return *by_mappings;
+    snprintf(both.reason, sizeof(both.reason), "%.150s (by bounces: %.80s)", by_bounces->reason,
+             by_mappings->reason);
+    return both;
 }
 
 Proof proof_judge(const BounceAccount *bounces, const MappingAccount *mappings,
                   const ProofInput *input)
 {
-    const char *missing = what_is_missing(input);
-    Proof by_mappings, by_bounces, both;
+    const char *missing = proof_what_is_missing(input);
+    Proof by_mappings, by_bounces;
 
+    if (!missing && input->planned != DMA_PATH_DIRECT && input->planned != DMA_PATH_BOUNCE)
+        missing = "no path was planned";
     if (missing)
         return proof_conclude(PROOF_SOURCE_NONE, PROOF_UNPROVED, DMA_PATH_UNKNOWN, "%s", missing);
-    if (!input->mappings_available)
-        return judge_bounces(bounces, input);
     by_mappings = proof_judge_mappings(mappings, input);
-    if (by_mappings.state != PROOF_UNPROVED || !input->trace_available)
-        return by_mappings;
     by_bounces = judge_bounces(bounces, input);
-    if (by_bounces.state == PROOF_UNPROVED)
-        return by_mappings;
-    both = by_bounces;
-    snprintf(both.reason, sizeof(both.reason), "%.150s (by bounces: %.80s)", by_bounces.reason,
-             by_mappings.reason);
-    return both;
+    return proof_choose(&by_mappings, &by_bounces, input);
 }
 
 json_t *bounce_account_to_json(const BounceAccount *account)
 {
-    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "events", (json_int_t)account->events,
-                     "forced_events", (json_int_t)account->forced_events, "foreign_events",
-                     (json_int_t)account->foreign_events, "bytes", (json_int_t)account->bytes,
-                     "arena_bytes", (json_int_t)account->arena_bytes, "other_bytes",
-                     (json_int_t)account->other_bytes, "no_address_bytes",
-                     (json_int_t)account->no_address_bytes);
+    return json_pack(
+        "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o*}", "events", (json_int_t)account->events,
+        "forced_events", (json_int_t)account->forced_events, "foreign_events",
+        (json_int_t)account->foreign_events, "bytes", (json_int_t)account->bytes, "arena_bytes",
+        (json_int_t)account->arena_bytes, "other_bytes", (json_int_t)account->other_bytes,
+        "no_address_bytes", (json_int_t)account->no_address_bytes, "within_bytes",
+        account->within_bytes ? json_integer((json_int_t)account->within_bytes) : NULL);
 }
 
 int bounce_account_from_json(const json_t *json, BounceAccount *ret_account)
@@ -242,12 +248,16 @@ int bounce_account_from_json(const json_t *json, BounceAccount *ret_account)
         { "foreign_events", &account.foreign_events },
         { "bytes", &account.bytes },
         { "arena_bytes", &account.arena_bytes },
+        { "within_bytes", &account.within_bytes }, /* absent: none */
         { "other_bytes", &account.other_bytes },
         { "no_address_bytes", &account.no_address_bytes },
     };
 
     for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
-        int64_t value = json_get_int(json, fields[i].key, -1);
+        bool optional = fields[i].value == &account.within_bytes;
+        int64_t value = optional && !json_object_get(json, fields[i].key)
+                            ? 0
+                            : json_get_int(json, fields[i].key, -1);
         if (value < 0)
             return -EBADMSG;
         *fields[i].value = (uint64_t)value;

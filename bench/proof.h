@@ -27,6 +27,7 @@ typedef struct BounceAccount {
     uint64_t arena_bytes;      /* in the arena's frames */
     uint64_t other_bytes;      /* at a known address elsewhere: the file system's own */
     uint64_t no_address_bytes; /* address lost (outside of every window, and no probe told it) */
+    uint64_t within_bytes;     /* of arena_bytes: at an address in the device's window */
 } BounceAccount;
 
 /* Whose events count, and where the leg's buffer lies. All borrowed. */
@@ -67,9 +68,10 @@ const char *proof_source_name(ProofSource source);
 
 /* What is known of a leg beside its accounts. */
 typedef struct ProofInput {
-    DmaPath planned;         /* DMA_PATH_DIRECT or DMA_PATH_BOUNCE */
-    bool trace_available;    /* bounce events were being recorded throughout */
-    bool mappings_available; /* mappings were */
+    DmaPath planned;             /* DMA_PATH_DIRECT or DMA_PATH_BOUNCE, or as said below */
+    uint64_t mixed_bounce_bytes; /* of DMA_PATH_MIXED: that are to bounce of the issued ones */
+    bool trace_available;        /* bounce events were being recorded throughout */
+    bool mappings_available;     /* mappings were */
     bool mappings_by_probe; /* by the probe on dma_unmap_sg_attrs(), of which the kernel may leave a
                                hit out without a word (trace_call_bpf(), kernel/trace/bpf_trace.c,
                                6.1) */
@@ -142,6 +144,47 @@ Proof proof_judge_mappings(const MappingAccount *mappings, const ProofInput *inp
  */
 Proof proof_judge_foreign(const BounceAccount *bounces, const ForeignAccount *foreign,
                           const ProofInput *input);
+
+/*
+ * The same of a leg whose buffer is pages of both paths in turn; input->planned is mixed. Of the
+ * bytes issued, those in pages out of the window are to bounce, and no other. What is missing and
+ * the order of sources are as of proof_judge().
+ *
+ * By mappings, the first that holds:
+ *  - bytes of the arena were given a wrong bus address: contradicted;
+ *  - events lost or truncated, bytes of unknown translation or without address: unproved;
+ *  - more mapped than issued: unproved, since some were mapped twice;
+ *  - more of one path than lie in its pages: contradicted;
+ *  - fewer mapped than issued: contradicted; by the probe unproved, for it may have missed them;
+ *  - else proved: a page out of the window that went direct would have a wrong bus address, so that
+ *    equal sums are of the right pages.
+ *
+ * By bounces:
+ *  - bytes of the arena at an address in the window bounced: contradicted (lost events or not);
+ *  - events lost: unproved;
+ *  - proved iff the arena's bytes equal those that are to bounce, or, where no event tells an
+ *    address, the bytes without one do so, by the rule without addresses of proof_judge();
+ *    contradicted when even both together are fewer; else unproved.
+ */
+Proof proof_judge_mixed(const BounceAccount *bounces, const MappingAccount *mappings,
+                        const ProofInput *input);
+
+/* Why there can be no proof of memory of our own, by whatever source and on whatever path; static,
+ * NULL when there can. */
+const char *proof_what_is_missing(const ProofInput *input);
+
+/* What keeps the sums of mappings from being whole: true and the proof that says so. */
+bool proof_mappings_incomplete(const MappingAccount *mappings, const ProofInput *input,
+                               Proof *ret_proof);
+
+/* That the buffer was given a wrong bus address; of an account with wrong_bytes. */
+Proof proof_wrong_translation(const MappingAccount *mappings, const ProofInput *input);
+
+/* Whether so many bytes beyond the issued ones can be other I/O of the target's disk. */
+bool proof_is_other_io(const ProofInput *input, uint64_t excess);
+
+/* Of the judgements by mappings and by bounces the one that tells; either may be unproved. */
+Proof proof_choose(const Proof *by_mappings, const Proof *by_bounces, const ProofInput *input);
 
 /* A proof in these words. */
 __attribute__((format(printf, 4, 5))) Proof proof_conclude(ProofSource source, ProofState state,

@@ -174,8 +174,11 @@ int bench_report_build(const Plan *plan, const LegOutcome *outcomes, size_t n_ou
 
     if (by_leg && figures)
         r = report_sort_outcomes(outcomes, n_outcomes, plan->n_legs, by_leg);
-    for (size_t i = 0; r == 0 && i < plan->n_legs; i++)
-        leg_outcome_prove(&by_leg[i], plan->legs[i].path);
+    for (size_t i = 0; r == 0 && i < plan->n_legs; i++) {
+        LegJob leg = plan_leg_job(plan, &plan->legs[i]);
+
+        leg_outcome_prove(&by_leg[i], &leg);
+    }
     if (r == 0)
         r = build_figures(plan, by_leg, figures);
     if (r == 0)

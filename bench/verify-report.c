@@ -212,8 +212,11 @@ int verify_report_build(const VerifyPlan *plan, const LegOutcome *outcomes, size
     r = report_sort_outcomes(outcomes, n_outcomes, plan->n_legs, by_leg);
     if (r < 0)
         return r;
-    for (size_t i = 0; i < plan->n_legs; i++)
-        leg_outcome_prove(&by_leg[i], plan->legs[i].path);
+    for (size_t i = 0; i < plan->n_legs; i++) {
+        LegJob leg = verify_plan_leg_job(plan, &plan->legs[i]);
+
+        leg_outcome_prove(&by_leg[i], &leg);
+    }
     material.matrix = matrix_build(plan, by_leg);
     material.conclusion = conclusion_draw(plan, by_leg, &material.matrix);
     return tell(&material, ret_report);

@@ -75,9 +75,9 @@ static bool is_traced(const LegRun *run)
 
 /* Mappings where the kernel tells them: they cost an event a request and tell every address. Else
  * bounces: there the probe tells the file system's own from ours where ours are none; on the bounce
- * path it would cost what is to be measured. Beside them mappings by their own probe, where the
- * session has one: it may miss some, and bounces are counted in any case. Of granted pages bounces
- * with both addresses: nothing is measured there. */
+ * path it would cost what is to be measured. Of pages of both paths it tells which bounced. Beside
+ * them mappings by their own probe, where the session has one: it may miss some, and bounces are
+ * counted in any case. Of granted pages bounces with both addresses: nothing is measured there. */
 static void begin_trace(LegRun *run)
 {
     TraceSession *trace = run->stage->trace;
@@ -87,7 +87,8 @@ static void begin_trace(LegRun *run)
         kinds = can & TRACE_UNMAPS;
     if (!(kinds & TRACE_MAPPINGS) || run->stage->count_bounces)
         kinds |= can & TRACE_BOUNCES;
-    if ((kinds & TRACE_BOUNCES) && run->leg->path == DMA_PATH_DIRECT)
+    if ((kinds & TRACE_BOUNCES) &&
+        (run->leg->path == DMA_PATH_DIRECT || run->leg->path == DMA_PATH_MIXED))
         kinds |= can & TRACE_ADDRESSES;
     if (run->outcome.foreign)
         kinds = can & (TRACE_BOUNCES | TRACE_ADDRESSES | TRACE_MAPPINGS);
@@ -379,7 +380,7 @@ static int run_to_record(LegRun *run, Place *place)
                                    : leg_verify_look(&run->verify, run->outcome.check);
     if (r < 0)
         return r;
-    leg_outcome_prove(&run->outcome, run->leg->path);
+    leg_outcome_prove(&run->outcome, run->leg);
     return put_record(run, place);
 }
 

@@ -62,12 +62,17 @@ static void read_request(const json_t *json)
 
 static void read_outcome(const json_t *json)
 {
+    static const DmaPath paths[] = { DMA_PATH_MIXED, DMA_PATH_FOREIGN_BOUNCE, DMA_PATH_BOUNCE };
     _cleanup_json_ json_t *again = NULL;
     LegOutcome outcome, reread;
 
     if (leg_outcome_from_json(json, &outcome) < 0)
         return;
-    leg_outcome_prove(&outcome, DMA_PATH_BOUNCE);
+    for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+        LegJob leg = { .path = paths[i] };
+
+        leg_outcome_prove(&outcome, &leg);
+    }
     again = leg_outcome_to_json(&outcome);
     if (leg_outcome_from_json(again, &reread) < 0)
         abort();

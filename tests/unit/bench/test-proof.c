@@ -219,7 +219,7 @@ static void test_bounce_without_address(void **state)
 
 static void test_account_json(void **state)
 {
-    BounceAccount account = { 1, 2, 3, 4, 5, 6, 7 }, again;
+    BounceAccount account = { 1, 2, 3, 4, 5, 6, 7, 0 }, again;
     json_t *json = bounce_account_to_json(&account);
 
     (void)state;
