@@ -71,6 +71,16 @@ static json_t *classes_to_json(const LegCheck *check)
     return take_ptr(classes);
 }
 
+/* NULL where there are none. */
+static json_t *mixed_to_json(const LegCheck *check)
+{
+    const uint64_t *n = check->mixed_bad_pages;
+
+    return n[0] == 0 && n[1] == 0
+               ? NULL
+               : json_pack("{s:I, s:I}", "direct", (json_int_t)n[0], "bounce", (json_int_t)n[1]);
+}
+
 json_t *leg_check_to_json(const LegCheck *check)
 {
     _cleanup_json_ json_t *blocks = json_array();
@@ -78,10 +88,11 @@ json_t *leg_check_to_json(const LegCheck *check)
     for (size_t i = 0; i < check->n_blocks; i++)
         if (json_array_append_new(blocks, block_to_json(&check->blocks[i])) < 0)
             return NULL;
-    return json_pack(
-        "{s:o, s:I, s:o, s:I, s:s, s:O}", "canaries", canary_check_to_json(&check->canaries),
-        "examined", (json_int_t)check->n_examined, "bad_pages_by_class", classes_to_json(check),
-        "partial_pages", (json_int_t)check->n_partial, "pattern", check->pattern, "blocks", blocks);
+    return json_pack("{s:o, s:I, s:o, s:I, s:o*, s:s, s:O}", "canaries",
+                     canary_check_to_json(&check->canaries), "examined",
+                     (json_int_t)check->n_examined, "bad_pages_by_class", classes_to_json(check),
+                     "partial_pages", (json_int_t)check->n_partial, "mixed_bad_pages",
+                     mixed_to_json(check), "pattern", check->pattern, "blocks", blocks);
 }
 
 static int read_count(const json_t *json, const char *key, uint64_t most, uint64_t *ret_count)
@@ -149,6 +160,16 @@ static int read_classes(const json_t *json, LegCheck *check)
     return json_is_object(json) && json_object_size(json) == n ? 0 : -EBADMSG;
 }
 
+static int read_mixed(const json_t *json, LegCheck *check)
+{
+    const json_t *mixed = json_object_get(json, "mixed_bad_pages");
+
+    if (mixed && (read_count(mixed, "direct", INT64_MAX, &check->mixed_bad_pages[0]) < 0 ||
+                  read_count(mixed, "bounce", INT64_MAX, &check->mixed_bad_pages[1]) < 0))
+        return -EBADMSG;
+    return 0;
+}
+
 int leg_check_from_json(const json_t *json, LegCheck *ret_check)
 {
     const json_t *blocks = json_object_get(json, "blocks");
@@ -158,6 +179,7 @@ int leg_check_from_json(const json_t *json, LegCheck *ret_check)
     if (canary_check_from_json(json_object_get(json, "canaries"), &check.canaries) < 0 ||
         read_count(json, "examined", INT64_MAX, &check.n_examined) < 0 ||
         read_classes(json_object_get(json, "bad_pages_by_class"), &check) < 0 ||
+        read_mixed(json, &check) < 0 ||
         read_count(json, "partial_pages", INT64_MAX, &check.n_partial) < 0 || !pattern ||
         strlen(pattern) >= sizeof(check.pattern) || !json_is_array(blocks) ||
         json_array_size(blocks) > LEG_CHECK_MAX_BLOCKS)

@@ -58,7 +58,9 @@ typedef struct LegCheck {
     CanaryCheck canaries;
     uint64_t n_examined;                 /* bad blocks whose received bytes were had */
     uint64_t n_by_class[DAMAGE_CLASSES]; /* bad pages of those */
-    uint64_t n_partial; /* bad pages of which only a part was bad, from or to an end */
+    uint64_t n_partial;          /* bad pages of which only a part was bad, from or to an end */
+    uint64_t mixed_bad_pages[2]; /* where memory of pages of both paths wrote or reads: the bad
+                                    pages that are direct there, and those that bounce */
     char pattern[DAMAGE_PATTERN_BYTES];    /* of damage_tally_describe() */
     BadBlock blocks[LEG_CHECK_MAX_BLOCKS]; /* the first ones */
     size_t n_blocks;

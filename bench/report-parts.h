@@ -41,6 +41,8 @@ typedef struct ReportContext {
     bool foreign_told; /* granted pages are told of: */
     PathReach foreign_direct;
     PathReach foreign_bounce;
+    bool mixed_told; /* memory of pages of both paths is told of */
+    PathReach mixed;
     bool emulated;            /* the machine is an emulator */
     bool interrupted;         /* ended before its last leg: cancelled, or the daemon died */
     const char *interruption; /* why, or NULL */

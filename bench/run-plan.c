@@ -34,6 +34,7 @@ static int build_verify(const RunPlanInput *input, VerifyPlan *ret_plan)
         .page_bytes = input->page_bytes,
         .foreign_direct = input->foreign_direct,
         .foreign_bounce = input->foreign_bounce,
+        .mixed = input->mixed,
     };
 
     return verify_plan_build(&verify, ret_plan);

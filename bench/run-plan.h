@@ -32,6 +32,7 @@ typedef struct RunPlanInput {
     bool bounce;
     bool foreign_direct; /* of a verify */
     bool foreign_bounce;
+    bool mixed;          /* of a verify; direct and bounce as well, then */
     uint64_t page_bytes; /* of a base page: a power of two, 4 KiB to 64 KiB */
 } RunPlanInput;
 

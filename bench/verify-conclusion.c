@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "bench/foreign-conclusion.h"
+#include "bench/mixed-conclusion.h"
 
 static const char *const direction_names[] = {
     [DAMAGE_UNCLEAR] = "unclear",         [DAMAGE_TO_DEVICE] = "to-device",
@@ -141,7 +142,7 @@ static SecondLooks sum_looks(const VerifyPlan *plan, const LegOutcome *by_leg)
     for (size_t i = 0; i < plan->n_legs; i++) {
         const LegCheck *check = by_leg[i].check;
 
-        if (verify_leg_bad_blocks(plan, by_leg, i) == 0 ||
+        if (verify_leg_bad_blocks(plan, by_leg, i) == 0 || plan->legs[i].verify.mixed ||
             dma_path_is_foreign(plan->legs[i].path) || dma_path_is_foreign(plan->legs[i].writer))
             continue;
         for (size_t j = 0; check && j < check->n_blocks; j++) {
@@ -182,7 +183,8 @@ static bool find_place_by_looks(const VerifyPlan *plan, const Matrix *matrix,
     return true;
 }
 
-/* Only memory beside the blocks was written: by legs of which path, if of one alone. */
+/* Only memory beside the blocks was written: by legs of which path, if of one alone. Legs of both
+ * paths at once speak against none. */
 static void find_stray_path(const VerifyPlan *plan, const LegOutcome *by_leg,
                             Conclusion *conclusion)
 {
@@ -193,7 +195,10 @@ static void find_stray_path(const VerifyPlan *plan, const LegOutcome *by_leg,
 
         if (!by_leg[i].check || by_leg[i].check->canaries.stray_bytes == 0)
             continue;
-        several = several || (conclusion->path != DMA_PATH_UNKNOWN && conclusion->path != path);
+        if (path == DMA_PATH_MIXED && conclusion->path != DMA_PATH_UNKNOWN)
+            continue;
+        several = several || (conclusion->path != DMA_PATH_UNKNOWN &&
+                              conclusion->path != DMA_PATH_MIXED && conclusion->path != path);
         conclusion->path = path;
     }
     if (several)
@@ -275,6 +280,14 @@ static void say_place(const Conclusion *conclusion, char *text, size_t size)
     }
 }
 
+static void say_edge(char *text, size_t size)
+{
+    size_t length = strlen(text);
+
+    snprintf(text + length, size - length,
+             "; only where one request has pages in the window and pages out of it");
+}
+
 /* The class that most bad pages have, and what they have in common, behind the place. */
 static void say_kind(const Conclusion *conclusion, char *text, size_t size)
 {
@@ -298,7 +311,8 @@ static const char *find_remedy(const Conclusion *conclusion)
         return REMEDY_FOREIGN;
     if (conclusion->direction == DAMAGE_UNCLEAR || conclusion->path == DMA_PATH_UNKNOWN)
         return REMEDY_UNCLEAR;
-    return conclusion->path == DMA_PATH_BOUNCE ? REMEDY_BOUNCE : REMEDY_DIRECT;
+    return conclusion->path == DMA_PATH_DIRECT && !conclusion->across_edge ? REMEDY_DIRECT
+                                                                           : REMEDY_BOUNCE;
 }
 
 Conclusion conclusion_draw(const VerifyPlan *plan, const LegOutcome *by_leg, const Matrix *matrix)
@@ -309,12 +323,18 @@ Conclusion conclusion_draw(const VerifyPlan *plan, const LegOutcome *by_leg, con
     };
     SecondLooks looks = sum_looks(plan, by_leg);
     uint64_t n_foreign = matrix_foreign_bad_blocks(matrix);
+    uint64_t n_mixed = matrix_mixed_bad_blocks(matrix);
 
     sum_checks(plan, by_leg, &conclusion);
-    conclusion.corrupt = conclusion.n_bad_blocks > 0 || n_foreign > 0 || conclusion.stray_bytes > 0;
+    conclusion.corrupt =
+        conclusion.n_bad_blocks > 0 || n_mixed > 0 || n_foreign > 0 || conclusion.stray_bytes > 0;
     if (!conclusion.corrupt)
         return conclusion;
-    if (conclusion.n_bad_blocks == 0 && n_foreign > 0) {
+    conclusion.across_edge = conclusion.n_bad_blocks == 0 && n_mixed > 0;
+    if (conclusion.across_edge) {
+        conclusion.n_bad_blocks = n_mixed;
+        conclusion.direction = mixed_place_find(plan, by_leg, matrix, &conclusion.path);
+    } else if (conclusion.n_bad_blocks == 0 && n_foreign > 0) {
         conclusion.n_bad_blocks = n_foreign;
         conclusion.direction = foreign_place_find(plan, by_leg, matrix, &conclusion.path);
     } else if (conclusion.n_bad_blocks == 0)
@@ -323,6 +343,8 @@ Conclusion conclusion_draw(const VerifyPlan *plan, const LegOutcome *by_leg, con
              !find_place_by_looks(plan, matrix, &looks, &conclusion))
         find_place_by_cells(matrix, &conclusion);
     say_place(&conclusion, conclusion.sentence, sizeof(conclusion.sentence));
+    if (conclusion.across_edge)
+        say_edge(conclusion.sentence, sizeof(conclusion.sentence));
     say_kind(&conclusion, conclusion.sentence, sizeof(conclusion.sentence));
     conclusion.remedy = find_remedy(&conclusion);
     return conclusion;

@@ -36,7 +36,9 @@ const char *damage_direction_name(DamageDirection direction);
 typedef struct Conclusion {
     bool corrupt; /* false: nothing is wrong, and nothing below tells anything */
     DamageDirection direction;
-    DmaPath path; /* whose fault it is; DMA_PATH_UNKNOWN where it is that of no single one */
+    DmaPath path;     /* whose fault it is; DMA_PATH_UNKNOWN where it is that of no single one */
+    bool across_edge; /* only requests of both paths at once are damaged: `path` is then that of the
+                         damaged pages, DMA_PATH_MIXED where it is both */
     uint64_t n_bad_blocks;
     uint64_t n_by_class[DAMAGE_CLASSES]; /* bad pages that were looked at */
     uint64_t n_partial;

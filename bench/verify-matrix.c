@@ -5,7 +5,8 @@
 #include "common/cleanup.h"
 
 static const DmaPath paths[VERIFY_PATHS] = { DMA_PATH_DIRECT, DMA_PATH_BOUNCE,
-                                             DMA_PATH_FOREIGN_DIRECT, DMA_PATH_FOREIGN_BOUNCE };
+                                             DMA_PATH_FOREIGN_DIRECT, DMA_PATH_FOREIGN_BOUNCE,
+                                             DMA_PATH_MIXED };
 
 /* Where a cell of own pages stands: writers are rows, readers columns, direct before bounce. */
 static size_t own_index(DmaPath writer, DmaPath reader)
@@ -13,16 +14,28 @@ static size_t own_index(DmaPath writer, DmaPath reader)
     return (writer == DMA_PATH_BOUNCE ? 2U : 0U) + (reader == DMA_PATH_BOUNCE ? 1U : 0U);
 }
 
+static bool is_own(DmaPath path)
+{
+    return path == DMA_PATH_DIRECT || path == DMA_PATH_BOUNCE;
+}
+
+/* Granted pages and pages of both paths take no part in the same shape. */
+static bool never_meet(DmaPath writer, DmaPath reader)
+{
+    return (writer == DMA_PATH_MIXED && dma_path_is_foreign(reader)) ||
+           (reader == DMA_PATH_MIXED && dma_path_is_foreign(writer));
+}
+
 static MatrixCell *find_cell(Matrix *matrix, DmaPath writer, DmaPath reader)
 {
     size_t i = 0;
 
-    if (!dma_path_is_foreign(writer) && !dma_path_is_foreign(reader))
+    if (is_own(writer) && is_own(reader))
         return &matrix->cell[own_index(writer, reader)];
-    while (i + 1 < MATRIX_FOREIGN_CELLS &&
-           (matrix->foreign[i].writer != writer || matrix->foreign[i].reader != reader))
+    while (i + 1 < MATRIX_FURTHER_CELLS &&
+           (matrix->further[i].writer != writer || matrix->further[i].reader != reader))
         i++;
-    return &matrix->foreign[i];
+    return &matrix->further[i];
 }
 
 const MatrixCell *matrix_cell(const Matrix *matrix, DmaPath writer, DmaPath reader)
@@ -36,10 +49,12 @@ static void name_cells(Matrix *matrix)
 
     for (size_t i = 0; i < VERIFY_PATHS * VERIFY_PATHS; i++) {
         DmaPath writer = paths[i / VERIFY_PATHS], reader = paths[i % VERIFY_PATHS];
-        MatrixCell *cell = dma_path_is_foreign(writer) || dma_path_is_foreign(reader)
-                               ? &matrix->foreign[n++]
-                               : &matrix->cell[own_index(writer, reader)];
+        MatrixCell *cell;
 
+        if (never_meet(writer, reader))
+            continue;
+        cell = is_own(writer) && is_own(reader) ? &matrix->cell[own_index(writer, reader)]
+                                                : &matrix->further[n++];
         cell->writer = writer;
         cell->reader = reader;
     }
@@ -113,13 +128,29 @@ uint64_t matrix_bad_blocks(const Matrix *matrix)
     return n;
 }
 
-uint64_t matrix_foreign_bad_blocks(const Matrix *matrix)
+static bool is_mixed(const MatrixCell *cell)
+{
+    return cell->writer == DMA_PATH_MIXED || cell->reader == DMA_PATH_MIXED;
+}
+
+static uint64_t sum_further(const Matrix *matrix, bool mixed)
 {
     uint64_t n = 0;
 
-    for (size_t i = 0; i < MATRIX_FOREIGN_CELLS; i++)
-        n += matrix->foreign[i].n_bad_blocks;
+    for (size_t i = 0; i < MATRIX_FURTHER_CELLS; i++)
+        if (is_mixed(&matrix->further[i]) == mixed)
+            n += matrix->further[i].n_bad_blocks;
     return n;
+}
+
+uint64_t matrix_foreign_bad_blocks(const Matrix *matrix)
+{
+    return sum_further(matrix, false);
+}
+
+uint64_t matrix_mixed_bad_blocks(const Matrix *matrix)
+{
+    return sum_further(matrix, true);
 }
 
 static json_t *cell_to_json(const MatrixCell *cell)
@@ -138,9 +169,9 @@ json_t *matrix_to_json(const Matrix *matrix)
     for (size_t i = 0; i < MATRIX_CELLS; i++)
         if (json_array_append_new(cells, cell_to_json(&matrix->cell[i])) < 0)
             return NULL;
-    for (size_t i = 0; i < MATRIX_FOREIGN_CELLS; i++)
-        if (matrix->foreign[i].n_legs > 0 &&
-            json_array_append_new(cells, cell_to_json(&matrix->foreign[i])) < 0)
+    for (size_t i = 0; i < MATRIX_FURTHER_CELLS; i++)
+        if (matrix->further[i].n_legs > 0 &&
+            json_array_append_new(cells, cell_to_json(&matrix->further[i])) < 0)
             return NULL;
     return take_ptr(cells);
 }

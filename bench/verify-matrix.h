@@ -2,8 +2,8 @@
 #ifndef XDMAD_BENCH_VERIFY_MATRIX_H
 #define XDMAD_BENCH_VERIFY_MATRIX_H
 /*
- * What each path wrote, read back by each path: the four cells of a verify, and twelve more where
- * granted pages took part.
+ * What each path wrote, read back by each path: the four cells of a verify, twelve more where
+ * granted pages took part, and five where memory of pages of both paths did.
  */
 
 #include <stdbool.h>
@@ -27,12 +27,12 @@ typedef struct MatrixCell {
 } MatrixCell;
 
 #define MATRIX_CELLS         4U  /* of Dom0's own pages */
-#define MATRIX_FOREIGN_CELLS 12U /* of which one side at least is granted */
+#define MATRIX_FURTHER_CELLS 17U /* of which one side at least is granted, or of both paths */
 
 typedef struct Matrix {
     MatrixCell cell[MATRIX_CELLS]; /* direct to direct, direct to bounce, bounce to direct, bounce
                                       to bounce */
-    MatrixCell foreign[MATRIX_FOREIGN_CELLS];
+    MatrixCell further[MATRIX_FURTHER_CELLS];
 } Matrix;
 
 /* by_leg[i] is the outcome of plan->legs[i], its proof set; one that is missing stands as not run.
@@ -53,11 +53,13 @@ const MatrixCell *matrix_cell(const Matrix *matrix, DmaPath writer, DmaPath read
  * "incomplete": neither. "unreachable": it has no legs, since a path cannot be had. Static. */
 const char *matrix_cell_state(const MatrixCell *cell);
 
-/* Blocks that were not right, of the four cells, and of the others. */
+/* Blocks that were not right, of the four cells; of those with granted pages; of those with memory
+ * of pages of both paths. */
 uint64_t matrix_bad_blocks(const Matrix *matrix);
 uint64_t matrix_foreign_bad_blocks(const Matrix *matrix);
+uint64_t matrix_mixed_bad_blocks(const Matrix *matrix);
 
-/* An array of the cells, of granted pages only those that have legs: a new reference, or NULL when
+/* An array of the cells, beyond the four only those that have legs: a new reference, or NULL when
  * out of memory. */
 json_t *matrix_to_json(const Matrix *matrix);
 

@@ -14,20 +14,37 @@
 #include "bench/run-kind.h"
 #include "common/cleanup.h"
 #include "common/json.h"
+#include "placement/mixed-pages.h"
 
-/* Plans from before there were granted pages know no such member. */
+/* Plans from before there were granted pages, or memory of both paths, know no such member. */
 static json_t *true_or_absent(bool value)
 {
     return value ? json_true() : NULL;
 }
 
-static json_t *shape_to_json(const VerifyShape *shape)
+static json_t *shape_to_json(const VerifyPlan *plan, const VerifyShape *shape)
 {
-    return json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:o*}", "name", shape->name, "block_bytes",
-                     (json_int_t)shape->block_bytes, "iodepth", (json_int_t)shape->iodepth,
-                     "page_offset_bytes", (json_int_t)shape->page_offset_bytes, "gap_bytes",
-                     (json_int_t)shape->gap_bytes, "leg_bytes", (json_int_t)shape->leg_bytes,
-                     "foreign", true_or_absent(shape->foreign));
+    return json_pack(
+        "{s:s, s:I, s:I, s:I, s:I, s:I, s:o*, s:o*}", "name", shape->name, "block_bytes",
+        (json_int_t)shape->block_bytes, "iodepth", (json_int_t)shape->iodepth, "page_offset_bytes",
+        (json_int_t)shape->page_offset_bytes, "gap_bytes", (json_int_t)shape->gap_bytes,
+        "leg_bytes", (json_int_t)shape->leg_bytes, "foreign", true_or_absent(shape->foreign),
+        "mixed", verify_plan_mixed_to_json(plan, shape));
+}
+
+json_t *verify_plan_mixed_to_json(const VerifyPlan *plan, const VerifyShape *shape)
+{
+    uint64_t page = plan->page_bytes, begin = page + shape->page_offset_bytes;
+    uint64_t bounce = mixed_bounce_bytes(begin, shape->block_bytes, page);
+    _cleanup_json_ json_t *pages = shape->mixed ? json_array() : NULL;
+
+    if (!pages)
+        return NULL;
+    for (uint64_t i = begin / page; i * page < begin + shape->block_bytes; i++)
+        if (json_array_append_new(pages, json_string(dma_path_name(mixed_page_path(i)))) < 0)
+            return NULL;
+    return json_pack("{s:O, s:I, s:I}", "pages", pages, "direct_bytes",
+                     (json_int_t)(shape->block_bytes - bounce), "bounce_bytes", (json_int_t)bounce);
 }
 
 static json_t *leg_to_json(const VerifyLeg *leg)
@@ -44,21 +61,21 @@ json_t *verify_plan_to_json(const VerifyPlan *plan)
     _cleanup_json_ json_t *legs = json_array();
 
     for (size_t i = 0; i < plan->n_shapes; i++)
-        if (json_array_append_new(shapes, shape_to_json(&plan->shapes[i])) < 0)
+        if (json_array_append_new(shapes, shape_to_json(plan, &plan->shapes[i])) < 0)
             return NULL;
     for (size_t i = 0; i < plan->n_legs; i++)
         if (json_array_append_new(legs, leg_to_json(&plan->legs[i])) < 0)
             return NULL;
     return json_pack(
-        "{s:i, s:s, s:s, s:I, s:I, s:b, s:b, s:o*, s:o*, s:I, s:I, s:I, s:I, s:I, s:O, s:O}",
+        "{s:i, s:s, s:s, s:I, s:I, s:b, s:b, s:o*, s:o*, s:o*, s:I, s:I, s:I, s:I, s:I, s:O, s:O}",
         "schema", VERIFY_PLAN_SCHEMA, "kind", run_kind_name(RUN_KIND_VERIFY), "profile",
         plan->profile, "seed", (json_int_t)plan->seed, "n_rounds", (json_int_t)plan->n_rounds,
         "direct", plan->direct, "bounce", plan->bounce, "foreign_direct",
         true_or_absent(plan->foreign_direct), "foreign_bounce",
-        true_or_absent(plan->foreign_bounce), "bytes_read", (json_int_t)plan->bytes_read,
-        "bytes_written", (json_int_t)plan->bytes_written, "target_bytes",
-        (json_int_t)plan->target_bytes, "page_bytes", (json_int_t)plan->page_bytes, "arena_bytes",
-        (json_int_t)plan->arena_bytes, "shapes", shapes, "legs", legs);
+        true_or_absent(plan->foreign_bounce), "mixed", true_or_absent(plan->mixed), "bytes_read",
+        (json_int_t)plan->bytes_read, "bytes_written", (json_int_t)plan->bytes_written,
+        "target_bytes", (json_int_t)plan->target_bytes, "page_bytes", (json_int_t)plan->page_bytes,
+        "arena_bytes", (json_int_t)plan->arena_bytes, "shapes", shapes, "legs", legs);
 }
 
 /* A member of 0 to `most`: 0 or -EBADMSG. Whether it makes sense is the builder's. */
@@ -83,7 +100,8 @@ static int shape_from_json(const json_t *json, VerifyShape *ret_shape)
 {
     const char *name = json_get_string(json, "name", "");
     int64_t leg_bytes = json_get_int(json, "leg_bytes", -1);
-    VerifyShape shape = { .foreign = json_get_bool(json, "foreign", false) };
+    VerifyShape shape = { .foreign = json_get_bool(json, "foreign", false),
+                          .mixed = json_object_get(json, "mixed") != NULL };
 
     if (!is_name(name, sizeof(shape.name)) || leg_bytes < 0 ||
         read_u32(json, "block_bytes", UINT32_MAX, &shape.block_bytes) < 0 ||
@@ -116,6 +134,7 @@ static int rebuild(const json_t *json, const VerifyProfile *profile, VerifyPlan 
         .bounce = json_get_bool(json, "bounce", false),
         .foreign_direct = json_get_bool(json, "foreign_direct", false),
         .foreign_bounce = json_get_bool(json, "foreign_bounce", false),
+        .mixed = json_get_bool(json, "mixed", false),
         .page_bytes = page_bytes > 0 ? (uint64_t)page_bytes : 0,
     };
 

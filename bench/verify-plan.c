@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "bench/random.h"
+#include "placement/mixed-pages.h"
 
 #define MIN_PAGE_BYTES 4096U
 #define MAX_PAGE_BYTES 65536U
@@ -50,6 +51,20 @@ static uint64_t arena_bytes(const VerifyShape *shape, uint64_t page_bytes)
                     page_bytes);
 }
 
+/* Of one block of a mixed arena, those that bounce. fio's buffers lie alike there. */
+static uint64_t block_bounce_bytes(const VerifyShape *shape, uint64_t page_bytes)
+{
+    return mixed_bounce_bytes(lead_bytes(shape, page_bytes), shape->block_bytes, page_bytes);
+}
+
+/* Whether such memory takes part: where a block lies on one page, nothing goes across an edge. */
+static bool goes_across(const VerifyShape *shape, uint64_t page_bytes)
+{
+    uint64_t bounce = block_bounce_bytes(shape, page_bytes);
+
+    return shape->mixed && bounce > 0 && bounce < shape->block_bytes;
+}
+
 uint64_t verify_plan_huge_arena_bytes(const VerifyPlan *plan, uint64_t huge_page_bytes)
 {
     uint64_t most = 0;
@@ -88,23 +103,33 @@ static void add_leg(VerifyPlan *plan, const VerifyLeg *like, DmaPath path, bool 
     leg->index = (uint32_t)plan->n_legs++;
     leg->path = path;
     leg->writes = writes;
+    leg->verify.mixed = path == DMA_PATH_MIXED || like->writer == DMA_PATH_MIXED;
+    if (path == DMA_PATH_MIXED)
+        leg->verify.mixed_bounce_bytes =
+            shape->leg_bytes / shape->block_bytes * block_bounce_bytes(shape, plan->page_bytes);
     if (writes)
         plan->bytes_written += shape->leg_bytes;
     else
         plan->bytes_read += shape->leg_bytes;
 }
 
-/* Granted pages' paths, behind the n that are there, and all of them in an order of chance. */
-static size_t draw_foreign_paths(const VerifyPlan *plan, Random *random, size_t n,
-                                 DmaPath paths[VERIFY_PATHS])
+/* The further paths of a shape, behind the n that are there, and all of them in an order of chance.
+ */
+static size_t draw_further_paths(const VerifyPlan *plan, Random *random, const VerifyShape *shape,
+                                 size_t n, DmaPath paths[VERIFY_PATHS])
 {
-    uint32_t order[VERIFY_PATHS] = { 0, 1, 2, 3 };
+    uint32_t order[VERIFY_PATHS] = { 0, 1, 2, 3, 4 };
+    size_t n_own = n;
     DmaPath in_turn[VERIFY_PATHS];
 
-    if (plan->foreign_direct)
+    if (shape->foreign && plan->foreign_direct)
         paths[n++] = DMA_PATH_FOREIGN_DIRECT;
-    if (plan->foreign_bounce)
+    if (shape->foreign && plan->foreign_bounce)
         paths[n++] = DMA_PATH_FOREIGN_BOUNCE;
+    if (shape->mixed && plan->mixed)
+        paths[n++] = DMA_PATH_MIXED;
+    if (n == n_own)
+        return n;
     random_shuffle(random, order, n);
     for (size_t i = 0; i < n; i++)
         in_turn[i] = paths[order[i]];
@@ -125,9 +150,7 @@ static size_t draw_paths(const VerifyPlan *plan, Random *random, uint32_t shape,
         ret_paths[n++] = DMA_PATH_BOUNCE;
     if (plan->direct && !direct_first)
         ret_paths[n++] = DMA_PATH_DIRECT;
-    return plan->shapes[shape].foreign && (plan->foreign_direct || plan->foreign_bounce)
-               ? draw_foreign_paths(plan, random, n, ret_paths)
-               : n;
+    return draw_further_paths(plan, random, &plan->shapes[shape], n, ret_paths);
 }
 
 /* One shape: each path writes, and each reads back what it wrote. */
@@ -177,6 +200,14 @@ static void order_legs(VerifyPlan *plan)
     }
 }
 
+static bool mixed_is_sane(const VerifyShape *shape)
+{
+    uint64_t stride = (uint64_t)shape->block_bytes + shape->gap_bytes;
+
+    return !shape->mixed ||
+           (!shape->foreign && (shape->iodepth == 1 || stride % VERIFY_MIXED_STRIDE_BYTES == 0));
+}
+
 static bool shape_is_sane(const VerifyShape *shape, uint64_t page_bytes)
 {
     return shape->block_bytes >= WORKLOAD_MIN_BLOCK_BYTES &&
@@ -186,16 +217,19 @@ static bool shape_is_sane(const VerifyShape *shape, uint64_t page_bytes)
            shape->page_offset_bytes % SECTOR_BYTES == 0 && shape->gap_bytes >= SECTOR_BYTES &&
            shape->gap_bytes <= WORKLOAD_MAX_BLOCK_BYTES && shape->gap_bytes % SECTOR_BYTES == 0 &&
            shape->leg_bytes >= shape->block_bytes && shape->leg_bytes <= WORKLOAD_MAX_LEG_BYTES &&
-           shape->leg_bytes % shape->block_bytes == 0;
+           shape->leg_bytes % shape->block_bytes == 0 && mixed_is_sane(shape);
 }
 
 /* The paths that take part in a shape. */
 static size_t count_paths(const VerifyPlanInput *input, const VerifyShape *shape)
 {
-    size_t own = (size_t)input->direct + (size_t)input->bounce;
+    size_t n = (size_t)input->direct + (size_t)input->bounce;
 
-    return shape->foreign ? own + (size_t)input->foreign_direct + (size_t)input->foreign_bounce
-                          : own;
+    if (shape->foreign)
+        n += (size_t)input->foreign_direct + (size_t)input->foreign_bounce;
+    if (input->mixed && goes_across(shape, input->page_bytes))
+        n++;
+    return n;
 }
 
 /* The legs of a round. */
@@ -216,7 +250,8 @@ static bool input_is_sane(const VerifyPlanInput *input)
     const VerifyProfile *profile = input->profile;
     uint64_t page = input->page_bytes;
 
-    if (!profile || (!input->direct && !input->bounce) || input->seed > INT64_MAX ||
+    if (!profile || (!input->direct && !input->bounce) ||
+        (input->mixed && !(input->direct && input->bounce)) || input->seed > INT64_MAX ||
         page < MIN_PAGE_BYTES || page > MAX_PAGE_BYTES || (page & (page - 1)) != 0 ||
         profile->n_shapes == 0 || profile->n_shapes > VERIFY_PLAN_MAX_SHAPES ||
         profile->n_rounds == 0 || profile->n_rounds > VERIFY_PLAN_MAX_ROUNDS ||
@@ -250,6 +285,8 @@ static void describe_shapes(VerifyPlan *plan)
         plan->workloads[2 * i] = workload_of(shape, true);
         plan->workloads[2 * i + 1] = workload_of(shape, false);
         plan->arena_bytes = bytes > plan->arena_bytes ? bytes : plan->arena_bytes;
+        if (shape->mixed && bytes > plan->mixed_arena_bytes)
+            plan->mixed_arena_bytes = bytes;
         if (shape->foreign && bytes > plan->foreign_arena_bytes)
             plan->foreign_arena_bytes = bytes;
         if (shape->leg_bytes > plan->target_bytes)
@@ -273,6 +310,7 @@ int verify_plan_build(const VerifyPlanInput *input, VerifyPlan *ret_plan)
         .bounce = input->bounce,
         .foreign_direct = input->foreign_direct,
         .foreign_bounce = input->foreign_bounce,
+        .mixed = input->mixed,
         .written =
             calloc(VERIFY_PATHS * profile->n_shapes * profile->n_rounds, sizeof(VerifyWritten)),
         .legs = calloc(count_legs(input) * profile->n_rounds, sizeof(VerifyLeg)),
@@ -285,6 +323,8 @@ int verify_plan_build(const VerifyPlanInput *input, VerifyPlan *ret_plan)
     }
     snprintf(plan.profile, sizeof(plan.profile), "%s", profile->name);
     memcpy(plan.shapes, profile->shapes, profile->n_shapes * sizeof(VerifyShape));
+    for (size_t i = 0; i < plan.n_shapes; i++)
+        plan.shapes[i].mixed = goes_across(&plan.shapes[i], plan.page_bytes);
     describe_shapes(&plan);
     order_legs(&plan);
     *ret_plan = plan;

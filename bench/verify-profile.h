@@ -11,6 +11,10 @@
 
 #include "bench/profile.h"
 
+/* Two pages of the largest size that a kernel has: so far apart two blocks lie on the same paths.
+ */
+#define VERIFY_MIXED_STRIDE_BYTES (UINT64_C(128) << 10)
+
 #define VERIFY_SHAPE_NAME_MAX                                                                      \
     (WORKLOAD_NAME_MAX - 8) /* bytes with the NUL: "write-" goes before                            \
                              */
@@ -27,6 +31,9 @@ typedef struct VerifyShape {
                            block in its page against the one before it */
     uint64_t leg_bytes; /* of one leg; a multiple of block_bytes */
     bool foreign;       /* granted pages take part, where they can be had */
+    bool mixed; /* memory of pages of both paths takes part, where a block goes across a page's
+                   edge; not together with granted pages. All buffers lie alike on it: one in
+                   flight, or a multiple of VERIFY_MIXED_STRIDE_BYTES apart */
 } VerifyShape;
 
 typedef struct VerifyProfile {

@@ -67,13 +67,14 @@ static json_t *shapes_to_json(const VerifyPlan *plan)
     for (size_t i = 0; i < plan->n_shapes; i++) {
         const VerifyShape *shape = &plan->shapes[i];
 
-        if (json_array_append_new(shapes, json_pack("{s:s, s:I, s:I, s:I, s:I, s:I}", "name",
-                                                    shape->name, "block_bytes",
-                                                    (json_int_t)shape->block_bytes, "iodepth",
-                                                    (json_int_t)shape->iodepth, "page_offset_bytes",
-                                                    (json_int_t)shape->page_offset_bytes,
-                                                    "gap_bytes", (json_int_t)shape->gap_bytes,
-                                                    "leg_bytes", (json_int_t)shape->leg_bytes)) < 0)
+        if (json_array_append_new(
+                shapes, json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:o*}", "name", shape->name,
+                                  "block_bytes", (json_int_t)shape->block_bytes, "iodepth",
+                                  (json_int_t)shape->iodepth, "page_offset_bytes",
+                                  (json_int_t)shape->page_offset_bytes, "gap_bytes",
+                                  (json_int_t)shape->gap_bytes, "leg_bytes",
+                                  (json_int_t)shape->leg_bytes, "mixed",
+                                  plan->mixed ? verify_plan_mixed_to_json(plan, shape) : NULL)) < 0)
             return NULL;
     }
     return take_ptr(shapes);
@@ -81,7 +82,7 @@ static json_t *shapes_to_json(const VerifyPlan *plan)
 
 static const MatrixCell *cell_at(const Matrix *matrix, size_t i)
 {
-    return i < MATRIX_CELLS ? &matrix->cell[i] : &matrix->foreign[i - MATRIX_CELLS];
+    return i < MATRIX_CELLS ? &matrix->cell[i] : &matrix->further[i - MATRIX_CELLS];
 }
 
 /* One line for each cell that had bad blocks. */
@@ -89,7 +90,7 @@ static json_t *bad_cells(const Matrix *matrix)
 {
     json_t *lines = json_array();
 
-    for (size_t i = 0; i < MATRIX_CELLS + MATRIX_FOREIGN_CELLS; i++) {
+    for (size_t i = 0; i < MATRIX_CELLS + MATRIX_FURTHER_CELLS; i++) {
         const MatrixCell *cell = cell_at(matrix, i);
 
         if (cell->n_bad_blocks > 0)
@@ -104,7 +105,7 @@ static json_t *bad_cells(const Matrix *matrix)
 /* What the legs' own rules may not have named. */
 static void judge_cells(Reasons *reasons, const Matrix *matrix)
 {
-    for (size_t i = 0; i < MATRIX_CELLS + MATRIX_FOREIGN_CELLS; i++) {
+    for (size_t i = 0; i < MATRIX_CELLS + MATRIX_FURTHER_CELLS; i++) {
         const MatrixCell *cell = cell_at(matrix, i);
 
         if (cell->n_legs > 0 && cell->n_bad_blocks == 0 && cell->n_counted < cell->n_legs)
@@ -157,6 +158,12 @@ static json_t *paths_to_json(const VerifyPlan *plan, const ReportContext *contex
 {
     json_t *paths = report_paths_to_json(context, plan->direct, plan->bounce);
 
+    if (paths && context->mixed_told &&
+        report_add(paths, dma_path_name(DMA_PATH_MIXED),
+                   report_path_to_json(&context->mixed, plan->mixed)) < 0) {
+        json_decref(paths);
+        return NULL;
+    }
     if (!paths || !context->foreign_told)
         return paths;
     if (report_add(paths, dma_path_name(DMA_PATH_FOREIGN_DIRECT),

@@ -50,25 +50,26 @@ static void add_cell(Table *table, const json_t *cell)
         table_cell(table, PAGE_WARN, "%s", state);
 }
 
-static const TableColumn foreign_columns[] = {
+static const TableColumn further_columns[] = {
     { "WRITTEN BY", false },
     { "READ BY", false },
     { "BLOCKS", false },
 };
 
-/* Cells of which a side is granted pages: those that are there. */
-static void print_foreign_cells(const json_t *matrix, const Page *page)
+/* Cells of which a side is of this kind: those that are there. */
+static void print_further_cells(const json_t *matrix, const char *kind, const char *heading,
+                                const Page *page)
 {
     _cleanup_table_ Table *table =
-        table_new(foreign_columns, sizeof(foreign_columns) / sizeof(foreign_columns[0]));
-    size_t n = 0;
+        table_new(further_columns, sizeof(further_columns) / sizeof(further_columns[0]));
+    size_t n = 0, length = strlen(kind);
 
     for (size_t i = 0; i < json_array_size(matrix); i++) {
         const json_t *cell = json_array_get(matrix, i);
         const char *writer = json_get_string(cell, "writer", "?");
         const char *reader = json_get_string(cell, "reader", "?");
 
-        if (strncmp(writer, "foreign", 7) != 0 && strncmp(reader, "foreign", 7) != 0)
+        if (strncmp(writer, kind, length) != 0 && strncmp(reader, kind, length) != 0)
             continue;
         table_cell(table, PAGE_BOLD, "%s", writer);
         table_cell(table, PAGE_BOLD, "%s", reader);
@@ -77,7 +78,7 @@ static void print_foreign_cells(const json_t *matrix, const Page *page)
     }
     if (n == 0)
         return;
-    page_heading(page, "The same with granted pages");
+    page_heading(page, heading);
     table_print(table, page, 0);
 }
 
@@ -93,5 +94,7 @@ void render_report_matrix(const json_t *report, const Page *page)
             add_cell(table, find_cell(matrix, paths[writer], paths[reader]));
     }
     table_print(table, page, 0);
-    print_foreign_cells(matrix, page);
+    print_further_cells(matrix, "mixed", "The same across the window's edge, pages of both paths",
+                        page);
+    print_further_cells(matrix, "foreign", "The same with granted pages", page);
 }

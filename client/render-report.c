@@ -115,6 +115,8 @@ static void print_header(const json_t *report, const Page *page)
         print_path(json_object_get(paths, "foreign-direct"), "foreign", "direct: ", page);
         print_path(json_object_get(paths, "foreign-bounce"), "", "bounce: ", page);
     }
+    if (json_object_get(paths, "mixed"))
+        print_path(json_object_get(paths, "mixed"), "mixed", "", page);
     print_registers(json_object_get(report, "registers"), page);
 }
 

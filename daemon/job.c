@@ -47,6 +47,7 @@ int job_build_plan(RunRequest *request, RunPlan *ret_plan)
         .bounce = true,
         .foreign_direct = foreign,
         .foreign_bounce = foreign,
+        .mixed = request->kind == RUN_KIND_VERIFY,
         .page_bytes = (uint64_t)sysconf(_SC_PAGESIZE),
     };
 

@@ -13,6 +13,7 @@
 
 #include "common/cleanup.h"
 #include "common/parse.h"
+#include "placement/mixed-pages.h"
 
 #define MAX_KEPT_BLOCKS 4U /* of a leg, whose bytes become evidence */
 #define N_REREADS       2U /* by each path: the least that shows whether they are alike */
@@ -215,6 +216,16 @@ static bool place_is_known(const LegJob *leg)
     return leg->workload->iodepth == 1 || stride_of(leg) % (uint64_t)sysconf(_SC_PAGESIZE) == 0;
 }
 
+/* Which path the page has in memory of both: where a block lies there is the same in any arena, and
+ * so are all buffers of such a leg. */
+static void count_mixed(const LegJob *leg, const SuspectBlock *block, uint32_t page,
+                        LegCheck *check)
+{
+    if (leg->verify->mixed)
+        check->mixed_bad_pages[mixed_page_path(block->arena_offset / block->page_bytes + page) ==
+                               DMA_PATH_BOUNCE]++;
+}
+
 /* `place_known`: the block did lie where the suspect says, not in another buffer like it. */
 static int examine(const LegVerifyStage *stage, const SuspectBlock *block, bool place_known,
                    DamageTally *tally, LegCheck *check)
@@ -231,6 +242,7 @@ static int examine(const LegVerifyStage *stage, const SuspectBlock *block, bool 
             continue;
         if (bad.n_bad_pages++ == 0)
             bad.damage = damage;
+        count_mixed(stage->leg, block, page, check);
         r = damage_tally_add(tally, block->offset_bytes / stage->leg->workload->block_bytes,
                              &damage);
         if (r < 0)

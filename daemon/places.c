@@ -24,11 +24,14 @@ void places_done(Places *places)
     place_done(&places->bounce);
     place_done(&places->foreign_direct);
     place_done(&places->foreign_bounce);
+    place_done(&places->mixed);
     places->frames = frame_source_close(places->frames);
 }
 
 Place *places_for(Places *places, DmaPath path)
 {
+    if (path == DMA_PATH_MIXED)
+        return &places->mixed;
     if (dma_path_is_foreign(path))
         return path == DMA_PATH_FOREIGN_DIRECT ? &places->foreign_direct : &places->foreign_bounce;
     return path == DMA_PATH_DIRECT ? &places->direct : &places->bounce;
@@ -141,6 +144,8 @@ static int refuse_all(Places *ret_places, const char *reason)
 
     if (r >= 0)
         r = refuse(&ret_places->bounce, reason);
+    if (r >= 0)
+        r = refuse(&ret_places->mixed, reason);
     return r < 0 ? r : places_refuse_foreign(ret_places, reason);
 }
 
@@ -173,6 +178,32 @@ static int explain_no_grants(Places *ret_places)
                                  reason ? reason : "it was not there when the run was planned");
 }
 
+/* Memory across the window's edge, for a verify whose plan has shapes for it. The block layer joins
+ * pages by their PFNs: where those are no frames, which of ours it joins cannot be told. */
+static int acquire_mixed(const HostFacts *facts, const RunPlan *plan, ArenaWant want,
+                         Places *ret_places)
+{
+    const Place *missing = !ret_places->direct.arena   ? &ret_places->direct
+                           : !ret_places->bounce.arena ? &ret_places->bounce
+                                                       : NULL;
+
+    if (!ret_places->for_verify)
+        return 0;
+    if (missing)
+        return refuse(&ret_places->mixed, missing->reason);
+    if (!plan->verify.mixed || plan->verify.mixed_arena_bytes == 0)
+        return refuse(&ret_places->mixed, "no block of this plan goes across a page's edge");
+    if (!host_facts_pfn_is_frame(facts))
+        return refuse(&ret_places->mixed,
+                      "where a page number is no frame, pages of both paths may be joined to one "
+                      "segment; it is to be had on Arm");
+    want.bytes = plan->verify.mixed_arena_bytes;
+    want.huge_bytes = want.huge_page_bytes = 0;
+    want.pages = ARENA_PAGES_BASE;
+    want.path = DMA_PATH_MIXED;
+    return acquire(&want, &ret_places->mixed);
+}
+
 /* Granted pages for a verify whose plan has them. Their mapping is known by its PFNs, which say
  * nothing where Dom0's p2m makes frames of them. */
 static int acquire_foreign(const HostFacts *facts, const RunPlan *plan, ArenaWant want,
@@ -180,7 +211,7 @@ static int acquire_foreign(const HostFacts *facts, const RunPlan *plan, ArenaWan
 {
     int r;
 
-    if (!ret_places->foreign_asked)
+    if (!ret_places->for_verify)
         return 0;
     if (!plan->verify.foreign_direct && !plan->verify.foreign_bounce)
         return explain_no_grants(ret_places);
@@ -213,7 +244,7 @@ int places_acquire(const HostFacts *facts, const StorageDevice *device, const Ru
     uint64_t huge_page_bytes;
     int r;
 
-    *ret_places = (Places) { .foreign_asked = plan->kind == RUN_KIND_VERIFY };
+    *ret_places = (Places) { .for_verify = plan->kind == RUN_KIND_VERIFY };
     r = frame_source_open(host_facts_frame_rule(facts), &ret_places->frames, &reason);
     if (r <= 0)
         return r < 0 ? r : refuse_all(ret_places, reason);
@@ -230,6 +261,8 @@ int places_acquire(const HostFacts *facts, const StorageDevice *device, const Ru
         want.huge_bytes = run_plan_huge_arena_bytes(plan, huge_page_bytes);
     }
     r = acquire_alike(&want, ret_places);
+    if (r >= 0)
+        r = acquire_mixed(facts, plan, want, ret_places);
     return r < 0 ? r : acquire_foreign(facts, plan, want, ret_places);
 }
 
@@ -253,9 +286,11 @@ static json_t *place_to_json(const Place *place)
 
 json_t *places_to_json(const Places *places)
 {
-    return json_pack("{s:o, s:o, s:o*, s:o*}", "direct", place_to_json(&places->direct), "bounce",
-                     place_to_json(&places->bounce), dma_path_name(DMA_PATH_FOREIGN_DIRECT),
-                     places->foreign_asked ? place_to_json(&places->foreign_direct) : NULL,
-                     dma_path_name(DMA_PATH_FOREIGN_BOUNCE),
-                     places->foreign_asked ? place_to_json(&places->foreign_bounce) : NULL);
+    return json_pack(
+        "{s:o, s:o, s:o*, s:o*, s:o*}", "direct", place_to_json(&places->direct), "bounce",
+        place_to_json(&places->bounce), dma_path_name(DMA_PATH_FOREIGN_DIRECT),
+        places->for_verify ? place_to_json(&places->foreign_direct) : NULL,
+        dma_path_name(DMA_PATH_FOREIGN_BOUNCE),
+        places->for_verify ? place_to_json(&places->foreign_bounce) : NULL,
+        dma_path_name(DMA_PATH_MIXED), places->for_verify ? place_to_json(&places->mixed) : NULL);
 }

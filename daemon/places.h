@@ -3,7 +3,7 @@
 #define XDMAD_DAEMON_PLACES_H
 /*
  * The arenas of a run: one on each path that can be had, acquired once and lent to every leg; for a
- * verify granted pages as well.
+ * verify granted pages and memory of pages of both paths as well.
  */
 
 #include <stdbool.h>
@@ -30,9 +30,10 @@ typedef struct Place {
 typedef struct Places {
     Place direct;
     Place bounce;
-    bool foreign_asked; /* of a verify: the two below are told of */
+    bool for_verify; /* the three below are told of */
     Place foreign_direct;
     Place foreign_bounce;
+    Place mixed;         /* pages of both paths in turn; had only with the first two */
     FrameSource *frames; /* what tells the frames of all; owned */
 } Places;
 

@@ -128,6 +128,8 @@ static ReportContext context_of(const Replay *replay)
         .foreign_direct = reach_from_json(json_object_get(paths, foreign_direct)),
         .foreign_bounce =
             reach_from_json(json_object_get(paths, dma_path_name(DMA_PATH_FOREIGN_BOUNCE))),
+        .mixed_told = json_object_get(paths, dma_path_name(DMA_PATH_MIXED)) != NULL,
+        .mixed = reach_from_json(json_object_get(paths, dma_path_name(DMA_PATH_MIXED))),
         .emulated = json_get_bool(replay->kept, "emulated", false),
         .interrupted = interrupted,
         .interruption = interrupted ? "the card is gone, or another one is in its place" : NULL,

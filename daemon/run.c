@@ -239,6 +239,7 @@ static int replan(Run *run, RunEnd *end)
         .bounce = run->places.bounce.arena != NULL,
         .foreign_direct = run->places.foreign_direct.foreign != NULL,
         .foreign_bounce = run->places.foreign_bounce.foreign != NULL,
+        .mixed = run->places.mixed.arena != NULL,
         .page_bytes = asked.page_bytes,
     };
     int r;
@@ -437,9 +438,11 @@ static int build_report(Run *run)
         .registers = registers,
         .direct = place_reach(&run->places.direct),
         .bounce = place_reach(&run->places.bounce),
-        .foreign_told = run->places.foreign_asked,
+        .foreign_told = run->places.for_verify,
         .foreign_direct = place_reach(&run->places.foreign_direct),
         .foreign_bounce = place_reach(&run->places.foreign_bounce),
+        .mixed_told = run->places.for_verify,
+        .mixed = place_reach(&run->places.mixed),
         .emulated = json_get_bool(run->facts.environment, "emulated", false),
         .interrupted = run->n_outcomes < run->n_legs,
         .interruption = run->n_outcomes < run->n_legs

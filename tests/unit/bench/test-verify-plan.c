@@ -8,7 +8,7 @@
 static void build(const char *profile, bool direct, bool bounce, VerifyPlan *plan)
 {
     VerifyPlanInput input = {
-        verify_profile_by_name(profile), 20200811, direct, bounce, 4096, false, false
+        verify_profile_by_name(profile), 20200811, direct, bounce, 4096, false, false, false
     };
 
     assert_int_equal(verify_plan_build(&input, plan), 0);
@@ -74,7 +74,7 @@ static void test_granted_pages_have_their_cells(void **state)
     (void)state;
     for (size_t i = 0; i < 3; i++) {
         VerifyPlanInput input = {
-            verify_profile_by_name(profiles[i]), 7, true, true, 4096, true, true
+            verify_profile_by_name(profiles[i]), 7, true, true, 4096, true, true, false
         };
         unsigned seen[64][7][7] = { 0 };
         uint64_t written = 0, read = 0;
@@ -124,6 +124,130 @@ static void test_granted_pages_have_their_cells(void **state)
         verify_plan_done(&own);
         verify_plan_done(&plan);
     }
+}
+
+/* Memory of pages of both paths takes part where blocks go across a page's edge: nine cells, each
+ * once, the bytes that bounce told, and granted pages never beside it. */
+static void test_both_paths_in_one_request_have_their_cells(void **state)
+{
+    static const char *const profiles[] = { "quick", "standard", "full" };
+    VerifyPlan plan, own;
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        VerifyPlanInput input = {
+            verify_profile_by_name(profiles[i]), 7, true, true, 4096, true, true, true
+        };
+        unsigned seen[64][7][7] = { 0 };
+        uint64_t written = 0, read = 0;
+        size_t n_shapes = 0;
+
+        assert_int_equal(verify_plan_build(&input, &plan), 0);
+        input.mixed = false;
+        assert_int_equal(verify_plan_build(&input, &own), 0);
+        for (size_t k = 0; k < plan.n_legs; k++) {
+            const VerifyLeg *leg = &plan.legs[k];
+            const VerifyShape *shape = &plan.shapes[leg->shape];
+            LegJob job = verify_plan_leg_job(&plan, leg);
+            bool mixed = leg->path == DMA_PATH_MIXED;
+            uint64_t bounce = 0;
+
+            *(leg->writes ? &written : &read) += shape->leg_bytes;
+            if (!leg->writes)
+                seen[leg->shape][leg->writer][leg->path]++;
+            assert_int_equal(job.verify->mixed, mixed || leg->writer == DMA_PATH_MIXED);
+            assert_true(shape->mixed || !job.verify->mixed);
+            for (uint64_t b = 0; mixed && b < shape->leg_bytes / shape->block_bytes; b++) {
+                uint64_t place = job.verify->lead_bytes +
+                                 b % shape->iodepth * (shape->block_bytes + shape->gap_bytes);
+
+                for (uint64_t at = place; at < place + shape->block_bytes; at += 512)
+                    bounce += at / 4096 % 2 == 1 ? 512 : 0;
+                assert_true(place + shape->block_bytes + 4096 <= plan.mixed_arena_bytes);
+            }
+            assert_int_equal(job.verify->mixed_bounce_bytes, bounce);
+            assert_true(!mixed || (bounce > 0 && bounce < shape->leg_bytes));
+            assert_true(job.verify->lead_bytes >= job.verify->gap_bytes);
+        }
+        assert_int_equal(written, plan.bytes_written);
+        assert_int_equal(read, plan.bytes_read);
+        for (size_t k = 0; k < plan.n_shapes; k++) {
+            n_shapes += plan.shapes[k].mixed;
+            assert_false(plan.shapes[k].mixed && plan.shapes[k].foreign);
+            for (DmaPath path = DMA_PATH_DIRECT; path <= DMA_PATH_MIXED; path++) {
+                bool there =
+                    plan.shapes[k].mixed &&
+                    (path == DMA_PATH_DIRECT || path == DMA_PATH_BOUNCE || path == DMA_PATH_MIXED);
+
+                assert_int_equal(seen[k][DMA_PATH_MIXED][path], there ? plan.n_rounds : 0);
+                assert_int_equal(seen[k][path][DMA_PATH_MIXED], there ? plan.n_rounds : 0);
+            }
+        }
+        assert_true(n_shapes > 0);
+        assert_true(plan.bytes_written > own.bytes_written);
+        assert_true(plan.bytes_written - own.bytes_written <= own.bytes_written / 4);
+        verify_plan_done(&own);
+        verify_plan_done(&plan);
+    }
+}
+
+/* On pages of 64 KiB a small block lies on one page: no edge to go across. */
+static void test_larger_pages_have_fewer_edges(void **state)
+{
+    VerifyPlanInput input = {
+        verify_profile_by_name("standard"), 7, true, true, 65536, false, false, true
+    };
+    VerifyPlan plan;
+
+    (void)state;
+    assert_int_equal(verify_plan_build(&input, &plan), 0);
+    for (size_t i = 0; i < plan.n_legs; i++) {
+        const VerifyShape *shape = &plan.shapes[plan.legs[i].shape];
+
+        assert_false(shape->mixed && shape->block_bytes < 65536);
+        if (plan.legs[i].path == DMA_PATH_MIXED)
+            assert_int_equal(plan.legs[i].verify.mixed_bounce_bytes,
+                             shape->leg_bytes / shape->block_bytes * (65536 - 512));
+    }
+    verify_plan_done(&plan);
+}
+
+static void test_json_of_both_paths_goes_there_and_back(void **state)
+{
+    VerifyPlanInput input = {
+        verify_profile_by_name("standard"), 7, true, true, 4096, true, true, true
+    };
+    VerifyPlan plan, again;
+    json_t *json, *shape, *mixed = NULL;
+    size_t i;
+
+    (void)state;
+    assert_int_equal(verify_plan_build(&input, &plan), 0);
+    json = verify_plan_to_json(&plan);
+    assert_int_equal(verify_plan_from_json(json, &again, NULL), 0);
+    assert_true(again.mixed);
+    assert_int_equal(again.mixed_arena_bytes, plan.mixed_arena_bytes);
+    assert_int_equal(again.n_legs, plan.n_legs);
+    verify_plan_done(&again);
+    json_array_foreach(json_object_get(json, "shapes"), i, shape)
+    {
+        if (strcmp(json_string_value(json_object_get(shape, "name")), "4k-qd1-at-2560") == 0)
+            mixed = json_object_get(shape, "mixed");
+    }
+    assert_int_equal(json_array_size(json_object_get(mixed, "pages")), 2);
+    assert_string_equal(json_string_value(json_array_get(json_object_get(mixed, "pages"), 0)),
+                        "bounce");
+    assert_string_equal(json_string_value(json_array_get(json_object_get(mixed, "pages"), 1)),
+                        "direct");
+    assert_int_equal(json_integer_value(json_object_get(mixed, "bounce_bytes")), 1536);
+    assert_int_equal(json_integer_value(json_object_get(mixed, "direct_bytes")), 2560);
+    json_object_set_new(mixed, "bounce_bytes", json_integer(1024));
+    assert_int_equal(verify_plan_from_json(json, &again, NULL), -EBADMSG);
+    json_object_set_new(mixed, "bounce_bytes", json_integer(1536));
+    json_object_set_new(json, "mixed", json_false());
+    assert_int_equal(verify_plan_from_json(json, &again, NULL), -EBADMSG);
+    verify_plan_done(&plan);
+    json_decref(json);
 }
 
 static void test_quick_goes_from_a_sector_to_beyond_a_mapping(void **state)
@@ -186,7 +310,9 @@ static void test_json_goes_there_and_back(void **state)
 
 static void test_json_of_granted_pages_goes_there_and_back(void **state)
 {
-    VerifyPlanInput input = { verify_profile_by_name("quick"), 7, true, true, 4096, false, true };
+    VerifyPlanInput input = {
+        verify_profile_by_name("quick"), 7, true, true, 4096, false, true, false
+    };
     VerifyPlan plan, again;
     json_t *json;
 
@@ -244,7 +370,7 @@ static void test_bad_input_is_refused(void **state)
 {
     VerifyShape shape = verify_profile_by_name("quick")->shapes[0];
     VerifyProfile profile = { "quick", &shape, 1, 1 };
-    VerifyPlanInput good = { &profile, 1, true, true, 4096, false, false };
+    VerifyPlanInput good = { &profile, 1, true, true, 4096, false, false, false };
     VerifyPlanInput input = good;
     VerifyPlan plan;
 
@@ -262,6 +388,17 @@ static void test_bad_input_is_refused(void **state)
     input = good;
     input.seed = UINT64_MAX;
     assert_int_equal(verify_plan_build(&input, &plan), -EINVAL);
+    input = good; /* both paths at once are more than one of them */
+    input.mixed = true;
+    input.bounce = false;
+    assert_int_equal(verify_plan_build(&input, &plan), -EINVAL);
+    shape.mixed = true; /* of buffers that do not lie alike */
+    shape.iodepth = 2;
+    assert_int_equal(verify_plan_build(&good, &plan), -EINVAL);
+    shape.iodepth = 1;
+    shape.foreign = true;
+    assert_int_equal(verify_plan_build(&good, &plan), -EINVAL);
+    shape.foreign = shape.mixed = false;
     shape.page_offset_bytes = 4096;
     assert_int_equal(verify_plan_build(&good, &plan), -EINVAL);
     shape.page_offset_bytes = 100;
@@ -297,6 +434,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_cell_is_there),
         cmocka_unit_test(test_granted_pages_have_their_cells),
+        cmocka_unit_test(test_both_paths_in_one_request_have_their_cells),
+        cmocka_unit_test(test_larger_pages_have_fewer_edges),
+        cmocka_unit_test(test_json_of_both_paths_goes_there_and_back),
         cmocka_unit_test(test_quick_goes_from_a_sector_to_beyond_a_mapping),
         cmocka_unit_test(test_the_arena_holds_every_shape),
         cmocka_unit_test(test_json_goes_there_and_back),

@@ -65,7 +65,9 @@ static void put_leg(Evidence *evidence, const LegOutcome *outcome)
  * caller frees the path. */
 static char *make_evidence(const char *directory, size_t n_legs)
 {
-    VerifyPlanInput input = { verify_profile_by_name("quick"), 7, true, true, 4096, false, false };
+    VerifyPlanInput input = {
+        verify_profile_by_name("quick"), 7, true, true, 4096, false, false, true
+    };
     ReportContext context = { .run = "run-1",
                               .direct = { .reachable = true, .pages = 9, .page_bytes = 4096 },
                               .bounce = { .reachable = true, .pages = 9, .page_bytes = 4096 } };
