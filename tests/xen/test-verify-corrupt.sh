@@ -17,7 +17,9 @@ check_json "the verdict is corruption, and its first reason says where" "$out/re
 check_json "pinned to the bounce path, from the device" "$out/report.json" \
     '.conclusion | .path == "bounce" and .direction == "from-device"'
 check_json "what direct reads is right, what bounce reads is not, whoever wrote it" "$out/report.json" \
-    '[.matrix[].state] == ["verified", "corrupt", "verified", "corrupt"]'
+    '[.matrix[:4][].state] == ["verified", "corrupt", "verified", "corrupt"]'
+check_json "requests across the window's edge have it in the pages that bounce, and in no other" "$out/report.json" \
+    '[.legs[] | select(.path == "mixed") | .check.mixed_bad_pages // empty] | length > 0 and all(.direct == 0 and .bounce > 0)'
 check_json "every bad page is a flipped bit" "$out/report.json" \
     '.conclusion.bad_pages_by_class | keys == ["bit-flips"]'
 check_json "the same bit of every eighth page" "$out/report.json" \
