@@ -173,6 +173,7 @@ void render_report_proof(const json_t *report, const Page *page)
     }
     add_path(table, legs, "direct", mappings);
     add_path(table, legs, "bounce", mappings);
+    add_path(table, legs, "mixed", mappings);
     table_print(table, page, 0);
     print_bytes(json_object_get(report, "bytes"), page);
 }

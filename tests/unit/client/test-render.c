@@ -66,6 +66,7 @@ static const Golden goldens[] = {
     { "show-regression", render_show },
     { "show-unreachable", render_show },
     { "show-verify", render_show },
+    { "show-verify-mixed", render_show },
     { "show-corrupt", render_show },
     { "show-interrupted", render_show },
     { "show-empty", render_show },
