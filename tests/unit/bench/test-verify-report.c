@@ -1,112 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Whole verifies, made up leg by leg: what passes, what is corrupt and where, what is neither. */
-#include "golden.h"
-
-#include "bench/run-report.h"
-#include "bench/verify-report.h"
-#include "common/json.h"
-
-typedef struct Run {
-    VerifyPlan plan;
-    LegOutcome *outcomes;
-    size_t n;
-    ReportContext context;
-} Run;
-
-static LegOutcome good_outcome(const VerifyPlan *plan, const VerifyLeg *leg)
-{
-    uint64_t bytes = plan->shapes[leg->shape].leg_bytes;
-    bool direct = dma_path_placement(leg->path) == DMA_PATH_DIRECT;
-    bool foreign = dma_path_is_foreign(leg->path);
-    uint64_t bounced = leg->path == DMA_PATH_MIXED ? leg->verify.mixed_bounce_bytes
-                       : direct                    ? 0
-                                                   : bytes;
-
-    return (LegOutcome) {
-        .index = leg->index,
-        .ran = true,
-        .fio = { .passed = true,
-                 .reasons = json_array(),
-                 .version = "fio-3.33",
-                 .bytes = bytes,
-                 .bw_bytes_per_sec = 40e6,
-                 .busy_usec = 1e6,
-                 .compared = !leg->writes },
-        .account = { .bytes = bounced, .arena_bytes = bounced },
-        .trace_available = true,
-        .foreign = foreign,
-        .foreign_account = { .translated_bytes = foreign && !direct ? bytes : 0 },
-        .frames_known = true,
-        .frames_unchanged = true,
-    };
-}
-
-static void start_of(Run *run, bool direct, bool bounce, bool foreign, bool mixed)
-{
-    VerifyPlanInput input = {
-        verify_profile_by_name("quick"), 20200811, direct, bounce, 4096, foreign, foreign, mixed
-    };
-
-    memset(run, 0, sizeof(*run));
-    assert_int_equal(verify_plan_build(&input, &run->plan), 0);
-    run->n = run->plan.n_legs;
-    run->outcomes = calloc(run->n, sizeof(*run->outcomes));
-    assert_non_null(run->outcomes);
-    for (size_t i = 0; i < run->n; i++)
-        run->outcomes[i] = good_outcome(&run->plan, &run->plan.legs[i]);
-    run->context = (ReportContext) {
-        .run = "20261122-1",
-        .evidence = "20261122-1",
-        .direct = { .reachable = direct, .pages = 132, .page_bytes = 4096 },
-        .bounce = { .reachable = bounce, .pages = 132, .page_bytes = 4096 },
-        .foreign_told = foreign,
-        .foreign_direct = { .reachable = foreign, .pages = 71, .page_bytes = 4096 },
-        .foreign_bounce = { .reachable = foreign, .pages = 71, .page_bytes = 4096 },
-        .mixed_told = mixed,
-        .mixed = { .reachable = mixed, .pages = 132, .page_bytes = 4096 },
-        .kernel_written_known = true,
-        .kernel_written_bytes = 26000000,
-    };
-}
-
-static void start_with(Run *run, bool direct, bool bounce, bool foreign)
-{
-    start_of(run, direct, bounce, foreign, false);
-}
-
-static void start(Run *run, bool direct, bool bounce)
-{
-    start_with(run, direct, bounce, false);
-}
-
-static json_t *build(const Run *run)
-{
-    json_t *report = NULL;
-
-    assert_int_equal(verify_report_build(&run->plan, run->outcomes, run->n, &run->context, &report),
-                     0);
-    assert_non_null(report);
-    return report;
-}
-
-static void done(Run *run)
-{
-    for (size_t i = 0; i < run->plan.n_legs; i++)
-        leg_outcome_done(&run->outcomes[i]);
-    free(run->outcomes);
-    verify_plan_done(&run->plan);
-}
-
-static const char *conclusion_of(const json_t *report, const char *key)
-{
-    return json_string_value(json_object_get(json_object_get(report, "conclusion"), key));
-}
-
-static const char *cell_state(const json_t *report, size_t cell)
-{
-    return json_string_value(
-        json_object_get(json_array_get(json_object_get(report, "matrix"), cell), "state"));
-}
+#include "verify-run.h"
 
 static void test_pass(void **state)
 {
@@ -153,18 +47,6 @@ static void test_a_wrong_register_is_corruption(void **state)
     json_decref(report);
     json_decref(registers);
     done(&run);
-}
-
-/* Two bad blocks in every reading leg that this writer and this reader (or any: unknown) share. */
-static void damage(Run *run, DmaPath writer, DmaPath reader)
-{
-    for (size_t i = 0; i < run->n; i++) {
-        const VerifyLeg *leg = &run->plan.legs[i];
-
-        if (!leg->writes && (writer == DMA_PATH_UNKNOWN || leg->writer == writer) &&
-            (reader == DMA_PATH_UNKNOWN || leg->path == reader))
-            run->outcomes[i].fio.n_bad_blocks = 2;
-    }
 }
 
 static void test_granted_pages_pass(void **state)
@@ -371,40 +253,6 @@ static void test_the_place_is_told_from_the_cells(void **state)
     }
 }
 
-/* Add second looks to every bad leg: the medium is right, or wrong. */
-static void look_again(Run *run, bool right)
-{
-    for (size_t i = 0; i < run->n; i++) {
-        LegCheck *check;
-
-        if (run->outcomes[i].fio.n_bad_blocks == 0 || run->outcomes[i].check)
-            continue;
-        check = calloc(1, sizeof(*check));
-        assert_non_null(check);
-        check->n_examined = check->n_blocks = 1;
-        check->n_by_class[DAMAGE_FLIPPED] = 2;
-        check->blocks[0].rereads = (Rereads) {
-            .n = { 2, 2 },
-            .n_right = { right ? 2 : 0, 0 },
-            .alike = { true, true },
-            .same = !right,
-        };
-        run->outcomes[i].check = check;
-    }
-}
-
-static void expect_place(Run *run, const char *direction, const char *path)
-{
-    json_t *report = build(run);
-
-    assert_int_equal(run_report_verdict(report), VERDICT_CORRUPTION);
-    assert_string_equal(conclusion_of(report, "direction"), direction);
-    assert_string_equal(conclusion_of(report, "path"), path);
-    assert_non_null(strstr(conclusion_of(report, "sentence"), "bit-flips"));
-    json_decref(report);
-    done(run);
-}
-
 /* A rare fault need not show in every cell: second looks tell its place all the same. */
 static void test_second_looks_tell_the_place(void **state)
 {
@@ -526,16 +374,6 @@ static void test_bytes_beside_the_blocks_are_corruption(void **state)
     done(&run);
 }
 
-/* Bad pages of these paths were examined in every leg that is damaged. */
-static void examine(Run *run, uint64_t direct_pages, uint64_t bounce_pages)
-{
-    for (size_t i = 0; i < run->n; i++)
-        if (run->outcomes[i].check) {
-            run->outcomes[i].check->mixed_bad_pages[0] = direct_pages;
-            run->outcomes[i].check->mixed_bad_pages[1] = bounce_pages;
-        }
-}
-
 /* What a replay does: each outcome written and read back gives the same report. */
 static void test_replay_from_json(void **state)
 {
@@ -560,125 +398,6 @@ static void test_replay_from_json(void **state)
     json_decref(report);
     json_decref(replayed);
     done(&run);
-}
-
-static void test_both_paths_in_one_request_pass(void **state)
-{
-    json_t *report;
-    Run run;
-
-    (void)state;
-    start_of(&run, true, true, false, true);
-    report = build(&run);
-    assert_int_equal(run_report_verdict(report), VERDICT_PASS);
-    golden_compare_json("verify-report-mixed.json", report);
-    json_decref(report);
-    done(&run);
-}
-
-/* It cannot be had: that is told, and what was verified is verified. */
-static void test_both_paths_in_one_request_out_of_reach(void **state)
-{
-    const json_t *path;
-    json_t *report;
-    Run run;
-
-    (void)state;
-    start(&run, true, true);
-    run.context.mixed_told = true;
-    run.context.mixed.reason = "the time limit was reached";
-    report = build(&run);
-    assert_int_equal(run_report_verdict(report), VERDICT_PASS);
-    assert_int_equal(json_array_size(json_object_get(report, "matrix")), 4);
-    path = json_object_get(json_object_get(report, "paths"), "mixed");
-    assert_string_equal(json_get_string(path, "state", ""), "unreachable");
-    assert_string_equal(json_get_string(path, "reason", ""), "the time limit was reached");
-    json_decref(report);
-    done(&run);
-}
-
-/* A page in the window that bounced, or one out of it that did not: no proof, hence no pass. */
-static void test_another_split_than_planned_is_no_proof(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < 2; i++) {
-        json_t *report;
-        Run run;
-
-        start_of(&run, true, true, false, true);
-        for (size_t k = 0; k < run.n; k++)
-            if (run.plan.legs[k].path == DMA_PATH_MIXED && i == 0)
-                run.outcomes[k].account.within_bytes = 4096;
-            else if (run.plan.legs[k].path == DMA_PATH_MIXED)
-                run.outcomes[k].account.arena_bytes -= 4096;
-        report = build(&run);
-        assert_int_equal(run_report_verdict(report), VERDICT_INCONCLUSIVE);
-        assert_string_equal(
-            json_get_string(json_array_get(json_object_get(report, "reasons"), 0), "rule", ""),
-            "path-contradiction");
-        for (size_t cell = 0; cell < 4; cell++)
-            assert_string_equal(cell_state(report, cell), "verified");
-        json_decref(report);
-        done(&run);
-    }
-}
-
-/* Single paths are right, requests of both are not: the damaged pages tell which it is. */
-static void test_the_place_in_requests_of_both_paths(void **state)
-{
-    static const struct {
-        DmaPath writer, reader;
-        bool medium_right;
-        uint64_t direct_pages, bounce_pages;
-        const char *direction, *path;
-    } faults[] = {
-        { DMA_PATH_MIXED, DMA_PATH_UNKNOWN, false, 0, 3, "to-device", "bounce" },
-        { DMA_PATH_UNKNOWN, DMA_PATH_MIXED, true, 0, 3, "from-device", "bounce" },
-        { DMA_PATH_UNKNOWN, DMA_PATH_MIXED, true, 3, 0, "from-device", "direct" },
-        { DMA_PATH_MIXED, DMA_PATH_DIRECT, false, 2, 2, "to-device", "mixed" },
-        { DMA_PATH_MIXED, DMA_PATH_MIXED, true, 0, 1, "from-device", "bounce" },
-        { DMA_PATH_MIXED, DMA_PATH_MIXED, false, 0, 1, "to-device", "bounce" },
-    };
-
-    (void)state;
-    for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
-        json_t *report;
-        Run run;
-
-        start_of(&run, true, true, false, true);
-        damage(&run, faults[i].writer, faults[i].reader);
-        for (size_t k = 0; k < run.n; k++) /* of `mixed` alone, whoever the other side is */
-            if (!run.plan.legs[k].verify.mixed)
-                run.outcomes[k].fio.n_bad_blocks = 0;
-        look_again(&run, faults[i].medium_right);
-        examine(&run, faults[i].direct_pages, faults[i].bounce_pages);
-        report = build(&run);
-        for (size_t cell = 0; cell < 4; cell++)
-            assert_string_equal(cell_state(report, cell), "verified");
-        assert_non_null(strstr(conclusion_of(report, "sentence"), "pages in the window"));
-        assert_non_null(strstr(conclusion_of(report, "remedy"), "nothing bounces"));
-        json_decref(report);
-        expect_place(&run, faults[i].direction, faults[i].path);
-    }
-}
-
-/* A fault of the bounce path is seen there as well, and stays one of the bounce path. */
-static void test_a_fault_of_the_bounce_path_in_requests_of_both(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < 2; i++) {
-        bool to = i == 0;
-        Run run;
-
-        start_of(&run, true, true, true, true);
-        damage(&run, to ? DMA_PATH_BOUNCE : DMA_PATH_UNKNOWN,
-               to ? DMA_PATH_UNKNOWN : DMA_PATH_BOUNCE);
-        damage(&run, to ? DMA_PATH_MIXED : DMA_PATH_UNKNOWN,
-               to ? DMA_PATH_UNKNOWN : DMA_PATH_MIXED);
-        look_again(&run, !to);
-        examine(&run, 0, 2);
-        expect_place(&run, to ? "to-device" : "from-device", "bounce");
-    }
 }
 
 static void test_one_bad_block_in_a_broken_leg_is_corruption(void **state)
@@ -794,11 +513,6 @@ int main(void)
         cmocka_unit_test(test_bytes_beside_the_blocks_are_corruption),
         cmocka_unit_test(test_replay_from_json),
         cmocka_unit_test(test_what_was_not_written_to_its_end_is_not_damaged),
-        cmocka_unit_test(test_both_paths_in_one_request_pass),
-        cmocka_unit_test(test_both_paths_in_one_request_out_of_reach),
-        cmocka_unit_test(test_another_split_than_planned_is_no_proof),
-        cmocka_unit_test(test_the_place_in_requests_of_both_paths),
-        cmocka_unit_test(test_a_fault_of_the_bounce_path_in_requests_of_both),
         cmocka_unit_test(test_one_bad_block_in_a_broken_leg_is_corruption),
         cmocka_unit_test(test_a_leg_that_is_missing_or_not_proved_is_no_pass),
         cmocka_unit_test(test_one_path_alone_is_no_pass),
