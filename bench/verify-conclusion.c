@@ -104,36 +104,27 @@ static bool is_clean(const Matrix *matrix, DmaPath path)
     return own->n_legs > 0 && own->n_counted == own->n_legs && own->n_bad_blocks == 0;
 }
 
-/*
- * One path reads back all that it wrote, the other does not: then the medium is sound and so is the
- * first path, and what is wrong between the two is the other's. This goes before second looks: a
- * fault that undoes itself, as a bit that is flipped on the way there and on the way back, makes
- * wrong bytes on the medium look right to the path at fault. false: it is not so.
- */
-static bool find_place_by_clean_path(const Matrix *matrix, Conclusion *conclusion)
-{
-    static const DmaPath paths[] = { DMA_PATH_DIRECT, DMA_PATH_BOUNCE };
-
-    for (size_t i = 0; i < 2; i++) {
-        DmaPath clean = paths[i], other = other_path(clean);
-        bool to = is_bad(matrix, other, clean), from = is_bad(matrix, clean, other);
-
-        if (!is_clean(matrix, clean) || !is_bad(matrix, other, other) || (!to && !from))
-            continue;
-        conclusion->path = other;
-        conclusion->direction = to && from ? DAMAGE_BOTH_WAYS
-                                : to       ? DAMAGE_TO_DEVICE
-                                           : DAMAGE_FROM_DEVICE;
-        return true;
-    }
-    return false;
-}
-
 /* What the second looks at bad blocks said, by path. */
 typedef struct SecondLooks {
     uint64_t n_right[2]; /* right on the medium, as read by this path */
     uint64_t n_wrong[2]; /* wrong on the medium, as written by this path */
+    /* Blocks that this path read again more than once: the same bytes each time, or not. */
+    uint64_t n_alike[2];
+    uint64_t n_unlike[2];
 } SecondLooks;
+
+static void add_look(const Rereads *rereads, const VerifyLeg *leg, SecondLooks *looks)
+{
+    MediumState state = rereads_judge(rereads);
+
+    if (state == MEDIUM_RIGHT)
+        looks->n_right[rereads_index(leg->path)]++;
+    else if (state == MEDIUM_WRONG)
+        looks->n_wrong[rereads_index(leg->writer)]++;
+    for (size_t i = 0; i < 2; i++)
+        if (rereads->n[i] > 1)
+            (*(rereads->alike[i] ? &looks->n_alike[i] : &looks->n_unlike[i]))++;
+}
 
 static SecondLooks sum_looks(const VerifyPlan *plan, const LegOutcome *by_leg)
 {
@@ -145,16 +136,48 @@ static SecondLooks sum_looks(const VerifyPlan *plan, const LegOutcome *by_leg)
         if (verify_leg_bad_blocks(plan, by_leg, i) == 0 || plan->legs[i].verify.mixed ||
             dma_path_is_foreign(plan->legs[i].path) || dma_path_is_foreign(plan->legs[i].writer))
             continue;
-        for (size_t j = 0; check && j < check->n_blocks; j++) {
-            MediumState state = rereads_judge(&check->blocks[j].rereads);
-
-            if (state == MEDIUM_RIGHT)
-                looks.n_right[rereads_index(plan->legs[i].path)]++;
-            else if (state == MEDIUM_WRONG)
-                looks.n_wrong[rereads_index(plan->legs[i].writer)]++;
-        }
+        for (size_t j = 0; check && j < check->n_blocks; j++)
+            add_look(&check->blocks[j].rereads, &plan->legs[i], &looks);
     }
     return looks;
+}
+
+/* One path reads a place again and again alike, the other does not: it is no matter of the medium,
+ * which is one for both. */
+static bool only_this_is_unsteady(const SecondLooks *looks, DmaPath path)
+{
+    size_t own = rereads_index(path), other = rereads_index(other_path(path));
+
+    return looks->n_unlike[own] > 0 && looks->n_unlike[other] == 0 && looks->n_alike[other] > 0;
+}
+
+/*
+ * One path reads back all that it wrote, the other does not: then the medium is sound and so is the
+ * first path, and what is wrong between the two is the other's. This goes before second looks: a
+ * fault that undoes itself, as a bit that is flipped on the way there and on the way back, makes
+ * wrong bytes on the medium look right to the path at fault. Where it has undone itself in every
+ * block, both paths read back what they wrote, and each of them may be the other's fault; then it
+ * is the one that reads the same place now so, now otherwise. false: it is not so.
+ */
+static bool find_place_by_clean_path(const Matrix *matrix, const SecondLooks *looks,
+                                     Conclusion *conclusion)
+{
+    static const DmaPath paths[] = { DMA_PATH_DIRECT, DMA_PATH_BOUNCE };
+
+    for (size_t i = 0; i < 2; i++) {
+        DmaPath clean = paths[i], other = other_path(clean);
+        bool to = is_bad(matrix, other, clean), from = is_bad(matrix, clean, other);
+
+        if (!is_clean(matrix, clean) || (!to && !from) ||
+            (!is_bad(matrix, other, other) && !only_this_is_unsteady(looks, other)))
+            continue;
+        conclusion->path = other;
+        conclusion->direction = to && from ? DAMAGE_BOTH_WAYS
+                                : to       ? DAMAGE_TO_DEVICE
+                                           : DAMAGE_FROM_DEVICE;
+        return true;
+    }
+    return false;
 }
 
 /* false: they say nothing. */
@@ -339,7 +362,7 @@ Conclusion conclusion_draw(const VerifyPlan *plan, const LegOutcome *by_leg, con
         conclusion.direction = foreign_place_find(plan, by_leg, matrix, &conclusion.path);
     } else if (conclusion.n_bad_blocks == 0)
         find_stray_path(plan, by_leg, &conclusion);
-    else if (!find_place_by_clean_path(matrix, &conclusion) &&
+    else if (!find_place_by_clean_path(matrix, &looks, &conclusion) &&
              !find_place_by_looks(plan, matrix, &looks, &conclusion))
         find_place_by_cells(matrix, &conclusion);
     say_place(&conclusion, conclusion.sentence, sizeof(conclusion.sentence));

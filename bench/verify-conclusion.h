@@ -6,10 +6,11 @@
  *
  * A fault on the way to the device shows in what one path wrote, whichever path reads it; one on
  * the way from the device in what one path reads, whichever path wrote it; the medium in
- * everything. A path that reads back all that it wrote clears itself and the medium. Else, where
- * bad blocks were read again right after the leg, that decides: right bytes on the medium speak for
- * a fault of the reading, wrong ones for one of the writing. Else the cells decide. Granted pages
- * are asked only where Dom0's own are right (bench/foreign-conclusion.h): a fault of both is the
+ * everything. A path that reads back all that it wrote clears itself and the medium; where both do,
+ * only one that reads the same places alike over and over, as the other does not. Else, where bad
+ * blocks were read again right after the leg, that decides: right bytes on the medium speak for a
+ * fault of the reading, wrong ones for one of the writing. Else the cells decide. Granted pages are
+ * asked only where Dom0's own are right (bench/foreign-conclusion.h): a fault of both is the
  * path's.
  */
 
