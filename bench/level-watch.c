@@ -268,8 +268,12 @@ static bool is_noise_due(const LevelWatch *watch, const Contrasts *largest)
 
 static bool judge_search(LevelWatch *watch)
 {
-    Contrasts largest = largest_contrasts(watch);
+    Contrasts largest;
 
+    /* behind a break that had no baseline: no point is left to compare one with */
+    if (watch->n - watch->stretches[watch->n_stretches - 1].first <= LEVEL_WATCH_LEAST_BEFORE)
+        return false;
+    largest = largest_contrasts(watch);
     if (is_noise_due(watch, &largest)) {
         estimate_noise(watch, largest.lasting.square > largest.recent.square
                                   ? largest.lasting.first

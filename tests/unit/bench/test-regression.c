@@ -76,6 +76,19 @@ static void test_what_few_points_do_not_tell_is_absent(void **state)
     }
 }
 
+/* Behind a break that came before there was a baseline, one has first to be had. */
+static void test_too_few_behind_an_early_break(void **state)
+{
+    Series series = begin();
+
+    (void)state;
+    add(&series, 6, 3);
+    series.point[2].breaks = true;
+    for (series.n = 1; series.n <= 6; series.n++)
+        assert_int_equal(judge(&series).state,
+                         series.n < 6 ? REGRESSION_NOT_ENOUGH_DATA : REGRESSION_NO_CHANGE);
+}
+
 /* A machine that measures the same figure to the last digit, as an emulator does: a step that has
  * been found is no noise, so that the way back is found as soon as the way there. */
 static void test_a_step_and_back_without_noise(void **state)
@@ -322,6 +335,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_too_few),
+        cmocka_unit_test(test_too_few_behind_an_early_break),
         cmocka_unit_test(test_what_few_points_do_not_tell_is_absent),
         cmocka_unit_test(test_steady),
         cmocka_unit_test(test_regression_and_recovery),
