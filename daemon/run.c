@@ -27,6 +27,7 @@
 #include "daemon/run-record.h"
 #include "daemon/run-registers.h"
 #include "daemon/run-tell.h"
+#include "daemon/run-trace.h"
 #include "daemon/target-cards.h"
 #include "daemon/target-claim.h"
 #include "daemon/trace.h"
@@ -182,51 +183,6 @@ static int stage_claim(Run *run, RunEnd *end)
 
 /* --- place --------------------------------------------------------------------------------- */
 
-/* Where windows leave memory out, the event alone does not tell which buffer bounced. */
-static int add_addresses(Run *run)
-{
-    _cleanup_free_ char *no_addresses = NULL;
-
-    return run->device->reach.n_windows == 0 ? 0 : trace_add_addresses(run->trace, &no_addresses);
-}
-
-/* A verify asks for no speed: what would cost a bench too much shows each translation there. */
-static int add_unmaps(Run *run)
-{
-    const char *device = run->device->name;
-    _cleanup_free_ char *no_unmaps = NULL;
-
-    return run->input->plan->kind == RUN_KIND_VERIFY
-               ? trace_add_unmaps(run->trace, &device, 1, &no_unmaps)
-               : 0;
-}
-
-/* No probe is needed where the kernel tells each mapping. */
-static int open_trace(Run *run)
-{
-    int r = trace_open(run->device->name, &run->trace, &run->no_trace);
-
-    if (r <= 0 || trace_kinds(run->trace) & TRACE_MAPPINGS)
-        return r;
-    r = add_unmaps(run);
-    return r < 0 ? r : add_addresses(run);
-}
-
-/* The path of granted pages is told by both addresses of a bounce, or not at all. */
-static int trace_foreign(Run *run)
-{
-    _cleanup_free_ char *reason = NULL;
-    int r;
-
-    if (!run->places.foreign_direct.foreign && !run->places.foreign_bounce.foreign)
-        return 0;
-    r = run->trace ? trace_add_addresses(run->trace, &reason) : 0;
-    if (r != 0)
-        return r < 0 ? r : 0;
-    return places_refuse_foreign(&run->places,
-                                 reason ? reason : "bounces cannot be traced on this host");
-}
-
 /* The plan of the paths that can be had. */
 static int replan(Run *run, RunEnd *end)
 {
@@ -265,9 +221,9 @@ static int stage_place(Run *run, RunEnd *end)
     if (r == -ECANCELED)
         return end_cancelled(end);
     if (r >= 0)
-        r = open_trace(run);
+        r = run_trace_open(run->device, run->input->plan->kind, &run->trace, &run->no_trace);
     if (r >= 0)
-        r = trace_foreign(run);
+        r = run_trace_add_foreign(run->trace, &run->places);
     if (r >= 0)
         r = replan(run, end);
     if (r <= 0)
@@ -353,7 +309,7 @@ static int mind_cut_mappings(Run *run, LegStage *stage, const LegOutcome *outcom
     if (outcome->mappings.truncated_events == 0 || stage->count_bounces)
         return 0;
     stage->count_bounces = true;
-    return add_addresses(run);
+    return run_trace_add_addresses(run->trace, run->device);
 }
 
 static int stage_run(Run *run, RunEnd *end)
