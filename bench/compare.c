@@ -49,11 +49,18 @@ static double leg_rate(const json_t *leg)
     return json_get_bool(leg, "counts", false) && isfinite(rate) && rate > 0 ? rate : 0;
 }
 
-static bool is_leg_of(const json_t *leg, const char *workload, int64_t leg_bytes, const char *path)
+static bool is_leg_of(const json_t *leg, const SeriesKey *key)
 {
-    return strcmp(json_get_string(leg, "workload", ""), workload) == 0 &&
-           json_get_int(leg, "leg_bytes", 0) == leg_bytes &&
-           strcmp(json_get_string(leg, "path", ""), path) == 0;
+    return strcmp(json_get_string(leg, "workload", ""), key->workload) == 0 &&
+           json_get_int(leg, "leg_bytes", 0) == (int64_t)key->leg_bytes;
+}
+
+static DmaPath leg_path(const json_t *leg)
+{
+    DmaPath path;
+
+    return dma_path_from_name(json_get_string(leg, "path", ""), &path) < 0 ? DMA_PATH_UNKNOWN
+                                                                           : path;
 }
 
 static void add_value(Sample *sample, double value)
@@ -67,13 +74,12 @@ static void gather_rates(const json_t *legs, const SeriesKey *key, Sample *sampl
     for (size_t i = 0; i < json_array_size(legs); i++) {
         const json_t *leg = json_array_get(legs, i);
 
-        if (is_leg_of(leg, key->workload, (int64_t)key->leg_bytes, dma_path_name(key->path)) &&
-            leg_rate(leg) > 0)
+        if (is_leg_of(leg, key) && leg_path(leg) == key->path && leg_rate(leg) > 0)
             add_value(sample, leg_rate(leg));
     }
 }
 
-/* Of the pairs of which both legs count. */
+/* Of the pairs of which both legs count; whose pages they are on the workload's name tells. */
 static void gather_ratios(const json_t *legs, const SeriesKey *key, Sample *sample)
 {
     double rates[2][PLAN_MAX_PAIRS] = { { 0 } };
@@ -82,11 +88,11 @@ static void gather_ratios(const json_t *legs, const SeriesKey *key, Sample *samp
         const json_t *leg = json_array_get(legs, i);
         int64_t pair = json_get_int(leg, "pair", -1);
 
-        if (pair < 0 || pair >= (int64_t)PLAN_MAX_PAIRS)
+        if (pair < 0 || pair >= (int64_t)PLAN_MAX_PAIRS || !is_leg_of(leg, key))
             continue;
-        if (is_leg_of(leg, key->workload, (int64_t)key->leg_bytes, "direct"))
+        if (dma_path_placement(leg_path(leg)) == DMA_PATH_DIRECT)
             rates[0][pair] = leg_rate(leg);
-        else if (is_leg_of(leg, key->workload, (int64_t)key->leg_bytes, "bounce"))
+        else if (dma_path_placement(leg_path(leg)) == DMA_PATH_BOUNCE)
             rates[1][pair] = leg_rate(leg);
     }
     for (size_t pair = 0; pair < PLAN_MAX_PAIRS; pair++)
@@ -198,7 +204,8 @@ static int add_row(Comparing *comparing, const SeriesKey *key)
     return json_array_append_new(comparing->rows, row) < 0 ? -ENOMEM : 0;
 }
 
-/* The workloads of the first side in the order of their legs: as keys without metric and path. */
+/* The workloads of the first side in the order of their legs: as keys without metric, the path one
+ * of theirs. */
 static size_t list_workloads(const Comparing *comparing, SeriesKey *ret_keys)
 {
     const json_t *legs = json_object_get(json_array_get(comparing->sides, 0), "legs");
@@ -218,6 +225,7 @@ static size_t list_workloads(const Comparing *comparing, SeriesKey *ret_keys)
             continue;
         memcpy(ret_keys[n].workload, workload, strlen(workload) + 1);
         ret_keys[n].leg_bytes = (uint64_t)leg_bytes;
+        ret_keys[n].path = leg_path(leg);
         n++;
     }
     return n;
@@ -227,11 +235,11 @@ static int compare_rows(Comparing *comparing)
 {
     static const struct {
         SeriesMetric metric;
-        DmaPath path;
+        DmaPath path, foreign;
     } rows[] = {
-        { SERIES_THROUGHPUT, DMA_PATH_DIRECT },
-        { SERIES_THROUGHPUT, DMA_PATH_BOUNCE },
-        { SERIES_RATIO, DMA_PATH_UNKNOWN },
+        { SERIES_THROUGHPUT, DMA_PATH_DIRECT, DMA_PATH_FOREIGN_DIRECT },
+        { SERIES_THROUGHPUT, DMA_PATH_BOUNCE, DMA_PATH_FOREIGN_BOUNCE },
+        { SERIES_RATIO, DMA_PATH_UNKNOWN, DMA_PATH_UNKNOWN },
     };
     _cleanup_free_ SeriesKey *keys = calloc(PLAN_MAX_WORKLOADS, sizeof(*keys));
     size_t n_rows = sizeof(rows) / sizeof(rows[0]), n;
@@ -241,12 +249,15 @@ static int compare_rows(Comparing *comparing)
         return -ENOMEM;
     n = list_workloads(comparing, keys);
     comparing->n_rows = n * n_rows;
-    for (size_t i = 0; r >= 0 && i < n; i++)
+    for (size_t i = 0; r >= 0 && i < n; i++) {
+        bool foreign = dma_path_is_foreign(keys[i].path);
+
         for (size_t k = 0; r >= 0 && k < n_rows; k++) {
             keys[i].metric = rows[k].metric;
-            keys[i].path = rows[k].path;
+            keys[i].path = foreign ? rows[k].foreign : rows[k].path;
             r = add_row(comparing, &keys[i]);
         }
+    }
     return r;
 }
 

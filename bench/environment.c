@@ -111,11 +111,11 @@ static int set_bytes(json_t *facts, EnvironmentFact fact, const json_t *environm
     return set_text(facts, fact, text);
 }
 
-/* The larger of the two paths' pages. A path that was not run has none, and is left out: that no
+/* The largest of the paths' pages. A path that was not run has none, and is left out: that no
  * memory could be had there does not move the other one. */
 static int set_pages(json_t *facts, const json_t *report)
 {
-    static const char *const names[] = { "direct", "bounce" };
+    static const char *const names[] = { "direct", "bounce", "foreign-direct", "foreign-bounce" };
     int64_t largest = 0;
     char text[32];
 

@@ -99,8 +99,8 @@ static int path_figures(const Selection *selection, PathFigures *figures)
     return r == 0 ? list_outliers(selection, figures) : r;
 }
 
-static int select_path(const Plan *plan, const LegOutcome *by_leg, size_t workload, DmaPath path,
-                       PathFigures *figures)
+static int select_path(const Plan *plan, const LegOutcome *by_leg, size_t workload,
+                       DmaPath placement, PathFigures *figures)
 {
     Selection selection = {
         .by_leg = by_leg,
@@ -113,7 +113,8 @@ static int select_path(const Plan *plan, const LegOutcome *by_leg, size_t worklo
         for (uint32_t i = 0; i < plan->n_legs; i++) {
             const PlanLeg *leg = &plan->legs[i];
 
-            if (leg->workload == workload && leg->path == path && leg_outcome_counts(&by_leg[i]))
+            if (leg->workload == workload && dma_path_placement(leg->path) == placement &&
+                leg_outcome_counts(&by_leg[i]))
                 selection.legs[selection.n++] = i;
         }
         r = path_figures(&selection, figures);
@@ -138,7 +139,7 @@ static size_t log_ratios(const Plan *plan, const LegOutcome *by_leg, size_t work
             !leg_outcome_counts(&by_leg[i + 1]))
             continue;
         double ratio = log(leg_bw(&by_leg[i]) / leg_bw(&by_leg[i + 1]));
-        ratios[n++] = first->path == DMA_PATH_DIRECT ? ratio : -ratio;
+        ratios[n++] = dma_path_placement(first->path) == DMA_PATH_DIRECT ? ratio : -ratio;
     }
     return n;
 }

@@ -30,8 +30,8 @@ typedef struct PathFigures {
 } PathFigures;
 
 typedef struct WorkloadFigures {
-    PathFigures direct, bounce;
-    size_t n_pairs;   /* of which both legs count */
+    PathFigures direct, bounce; /* by where the pages lie, whoever's they are */
+    size_t n_pairs;             /* of which both legs count */
     SignedRank ratio; /* rate direct / rate bounce, zero without a pair: exponentials of what the
                          signed ranks of the log ratios say */
 } WorkloadFigures;

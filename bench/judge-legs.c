@@ -43,8 +43,10 @@ static void judge_paths(Reasons *reasons, const JudgedRun *run)
         const char *name;
         const PathReach *reach;
     } paths[] = {
-        { run->direct, "direct", &run->context->direct },
-        { run->bounce, "bounce", &run->context->bounce },
+        { run->direct, dma_path_name(run->foreign ? DMA_PATH_FOREIGN_DIRECT : DMA_PATH_DIRECT),
+          run->foreign ? &run->context->foreign_direct : &run->context->direct },
+        { run->bounce, dma_path_name(run->foreign ? DMA_PATH_FOREIGN_BOUNCE : DMA_PATH_BOUNCE),
+          run->foreign ? &run->context->foreign_bounce : &run->context->bounce },
     };
 
     for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {

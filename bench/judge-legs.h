@@ -43,6 +43,7 @@ typedef struct JudgedRun {
     size_t n_legs;
     bool direct; /* this path was in the plan that was run */
     bool bounce;
+    bool foreign; /* these two are of granted pages */
     const ReportContext *context;
 } JudgedRun;
 

@@ -50,6 +50,7 @@ int bench_judge(const Plan *plan, const LegOutcome *by_leg, const WorkloadFigure
                                         .n_legs = plan->n_legs,
                                         .direct = plan->direct,
                                         .bounce = plan->bounce,
+                                        .foreign = plan->foreign,
                                         .context = context });
     judge_intervals(&reasons, plan, figures);
     if (reasons.out_of_memory)

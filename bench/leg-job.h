@@ -34,8 +34,8 @@ typedef struct LegVerify {
 typedef struct LegJob {
     uint32_t index;           /* in run order, from 0 */
     const Workload *workload; /* borrowed from the plan */
-    DmaPath path;             /* DMA_PATH_DIRECT or DMA_PATH_BOUNCE; of a verify any of
-                                 verify-plan.h */
+    DmaPath path;             /* any but DMA_PATH_UNKNOWN and DMA_PATH_FOREIGN; DMA_PATH_MIXED of a
+                                 verify alone */
     uint64_t offset_bytes;    /* where in the target the leg's region starts */
     uint64_t region_bytes;    /* >= the workload's leg_bytes; the leg does leg_bytes of I/O in it */
     uint32_t seed;            /* of fio's random order */

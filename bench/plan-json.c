@@ -44,12 +44,13 @@ json_t *plan_to_json(const Plan *plan)
             return NULL;
     }
     return json_pack(
-        "{s:i, s:s, s:I, s:I, s:b, s:b, s:I, s:I, s:I, s:I, s:I, s:O, s:O}", "schema", PLAN_SCHEMA,
-        "profile", plan->profile, "seed", (json_int_t)plan->seed, "n_pairs",
-        (json_int_t)plan->n_pairs, "direct", plan->direct, "bounce", plan->bounce, "bytes_read",
-        (json_int_t)plan->bytes_read, "bytes_written", (json_int_t)plan->bytes_written,
-        "target_bytes", (json_int_t)plan->target_bytes, "page_bytes", (json_int_t)plan->page_bytes,
-        "arena_bytes", (json_int_t)plan->arena_bytes, "workloads", workloads, "legs", legs);
+        "{s:i, s:s, s:I, s:I, s:b, s:b, s:o*, s:I, s:I, s:I, s:I, s:I, s:O, s:O}", "schema",
+        PLAN_SCHEMA, "profile", plan->profile, "seed", (json_int_t)plan->seed, "n_pairs",
+        (json_int_t)plan->n_pairs, "direct", plan->direct, "bounce", plan->bounce, "foreign",
+        plan->foreign ? json_true() : NULL, "bytes_read", (json_int_t)plan->bytes_read,
+        "bytes_written", (json_int_t)plan->bytes_written, "target_bytes",
+        (json_int_t)plan->target_bytes, "page_bytes", (json_int_t)plan->page_bytes, "arena_bytes",
+        (json_int_t)plan->arena_bytes, "workloads", workloads, "legs", legs);
 }
 
 static bool is_workload_name(const char *name)
@@ -100,6 +101,7 @@ static int rebuild(const json_t *json, const Profile *profile, Plan *ret_plan)
         .direct = json_get_bool(json, "direct", false),
         .bounce = json_get_bool(json, "bounce", false),
         .page_bytes = page_bytes > 0 ? (uint64_t)page_bytes : 0,
+        .foreign = json_get_bool(json, "foreign", false),
     };
 
     return plan_build(&input, ret_plan);

@@ -21,6 +21,13 @@ void plan_done(Plan *plan)
     *plan = (Plan) { 0 };
 }
 
+DmaPath plan_path(const Plan *plan, DmaPath placement)
+{
+    if (!plan->foreign)
+        return placement;
+    return placement == DMA_PATH_DIRECT ? DMA_PATH_FOREIGN_DIRECT : DMA_PATH_FOREIGN_BOUNCE;
+}
+
 LegJob plan_leg_job(const Plan *plan, const PlanLeg *leg)
 {
     return (LegJob) {
@@ -86,14 +93,14 @@ static void draw_direct_first(Random *random, uint32_t *direct_first, uint32_t n
     random_shuffle(random, direct_first, n_pairs);
 }
 
-static void add_leg(Plan *plan, const PlanLeg *pair_leg, DmaPath path)
+static void add_leg(Plan *plan, const PlanLeg *pair_leg, DmaPath placement)
 {
     const Workload *workload = &plan->workloads[pair_leg->workload];
     PlanLeg *leg = &plan->legs[plan->n_legs];
 
     *leg = *pair_leg;
     leg->index = (uint32_t)plan->n_legs++;
-    leg->path = path;
+    leg->path = plan_path(plan, placement);
     if (io_pattern_is_write(workload->pattern))
         plan->bytes_written += workload->leg_bytes;
     else
@@ -145,6 +152,15 @@ static void order_legs(Plan *plan, uint32_t *direct_first, uint32_t *round)
     }
 }
 
+/* Our own I/O has one block in flight. */
+static bool suits_engine(const PlanInput *input)
+{
+    for (size_t i = 0; input->foreign && i < input->profile->n_workloads; i++)
+        if (input->profile->workloads[i].iodepth != 1)
+            return false;
+    return true;
+}
+
 static bool input_is_sane(const PlanInput *input)
 {
     size_t n_paths = (size_t)input->direct + (size_t)input->bounce;
@@ -154,7 +170,8 @@ static bool input_is_sane(const PlanInput *input)
            page <= MAX_PAGE_BYTES && (page & (page - 1)) == 0 && input->profile->n_workloads > 0 &&
            input->profile->n_workloads <= PLAN_MAX_WORKLOADS && input->profile->n_pairs > 0 &&
            input->profile->n_pairs <= PLAN_MAX_PAIRS &&
-           input->profile->n_workloads * input->profile->n_pairs * n_paths <= PLAN_MAX_LEGS;
+           input->profile->n_workloads * input->profile->n_pairs * n_paths <= PLAN_MAX_LEGS &&
+           suits_engine(input);
 }
 
 int plan_build(const PlanInput *input, Plan *ret_plan)
@@ -171,6 +188,7 @@ int plan_build(const PlanInput *input, Plan *ret_plan)
         .n_pairs = profile->n_pairs,
         .direct = input->direct,
         .bounce = input->bounce,
+        .foreign = input->foreign,
         .legs = calloc(2 * n_all_pairs, sizeof(PlanLeg)),
         .page_bytes = input->page_bytes,
     };

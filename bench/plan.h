@@ -37,10 +37,10 @@
 #define PLAN_N_REGIONS 2U
 
 typedef struct PlanLeg {
-    uint32_t index;        /* in run order, from 0 */
-    uint32_t workload;     /* index of plan.workloads */
-    uint32_t pair;         /* of this workload, from 0; counted on when only one path is run, too */
-    DmaPath path;          /* DMA_PATH_DIRECT or DMA_PATH_BOUNCE */
+    uint32_t index;    /* in run order, from 0 */
+    uint32_t workload; /* index of plan.workloads */
+    uint32_t pair;     /* of this workload, from 0; counted on when only one path is run, too */
+    DmaPath path;      /* direct or bounce; of a foreign plan foreign-direct or foreign-bounce */
     uint64_t offset_bytes; /* where in the target the leg's region starts */
     uint64_t region_bytes; /* >= the workload's leg_bytes; the leg does leg_bytes of I/O in it */
     uint32_t seed;         /* of fio's random order; equal for both legs of a pair */
@@ -54,6 +54,7 @@ typedef struct Plan {
     uint32_t n_pairs;
     bool direct; /* this path is to be run */
     bool bounce;
+    bool foreign; /* on granted pages, by our own I/O: the two are foreign-direct, foreign-bounce */
     PlanLeg *legs; /* owned */
     size_t n_legs;
     uint64_t bytes_read;    /* of all legs */
@@ -70,6 +71,7 @@ typedef struct PlanInput {
     bool direct;   /* the path is reachable on this host */
     bool bounce;
     uint64_t page_bytes; /* of a base page: a power of two, 4 KiB to 64 KiB */
+    bool foreign;        /* on granted pages; the profile is one of bench/granted-profile.h */
 } PlanInput;
 
 /* Free what it owns and zero it. */
@@ -78,6 +80,9 @@ void plan_done(Plan *plan);
 /* 0 and *ret_plan (the caller calls plan_done); -EINVAL when the input breaks a bound above;
  * -ENOMEM. */
 int plan_build(const PlanInput *input, Plan *ret_plan);
+
+/* What a leg of the plan is run on whose pages lie there (DMA_PATH_DIRECT or DMA_PATH_BOUNCE). */
+DmaPath plan_path(const Plan *plan, DmaPath placement);
 
 /* A leg of the plan as it is run; it borrows from the plan. */
 LegJob plan_leg_job(const Plan *plan, const PlanLeg *leg);

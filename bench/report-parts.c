@@ -76,6 +76,14 @@ json_t *report_paths_to_json(const ReportContext *context, bool direct, bool bou
                      "bounce", report_path_to_json(&context->bounce, bounce));
 }
 
+json_t *report_foreign_paths_to_json(const ReportContext *context, bool direct, bool bounce)
+{
+    return json_pack("{s:o, s:o}", dma_path_name(DMA_PATH_FOREIGN_DIRECT),
+                     report_path_to_json(&context->foreign_direct, direct),
+                     dma_path_name(DMA_PATH_FOREIGN_BOUNCE),
+                     report_path_to_json(&context->foreign_bounce, bounce));
+}
+
 /* What the mappings add up to, added to the proof. */
 static int add_mappings(json_t *proof, const MappingAccount *mappings)
 {

@@ -82,6 +82,9 @@ json_t *report_path_to_json(const PathReach *reach, bool planned);
  * NULL when out of memory. */
 json_t *report_paths_to_json(const ReportContext *context, bool direct, bool bounce);
 
+/* {"foreign-direct", "foreign-bounce"}: the same of granted pages. */
+json_t *report_foreign_paths_to_json(const ReportContext *context, bool direct, bool bounce);
+
 /* Add to a leg's object what its outcome tells whatever the leg was for: ran, counts, failure, and,
  * where it was run, proof, issued_bytes and gate. 0, or -1 when out of memory. */
 int report_add_outcome(json_t *leg, const LegOutcome *outcome);

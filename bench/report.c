@@ -13,6 +13,15 @@
 #include "common/cleanup.h"
 #include "common/json.h"
 
+/* Who does the I/O of a leg: what each measures is comparable only with itself. */
+#define ENGINE_FIO "fio"
+#define ENGINE_OWN "xdmad"
+
+#define ENGINE_OWN_NOTE                                                                            \
+    "granted pages, which fio cannot map: xdmad's own I/O, one block after the other, each timed " \
+    "around its system calls; not to be compared with figures of fio. The probe that proves each " \
+    "bounce is in the time of foreign-bounce"
+
 #define RATIO_METHOD                                                                               \
     "rate direct / rate bounce, pair by pair: exp of the Hodges-Lehmann estimate of the log "      \
     "ratios, with the exact Wilcoxon signed-rank interval"
@@ -52,14 +61,33 @@ static json_t *ratio_to_json(const WorkloadFigures *figures)
                      "p_value", figure_to_json(ratio->p_value), "method", RATIO_METHOD);
 }
 
-static json_t *workload_to_json(const Workload *workload, const WorkloadFigures *figures)
+static const char *engine_of(const Plan *plan)
 {
-    return json_pack("{s:s, s:s, s:I, s:I, s:I, s:o, s:o, s:o}", "name", workload->name, "pattern",
-                     io_pattern_name(workload->pattern), "block_bytes",
+    return plan->foreign ? ENGINE_OWN : ENGINE_FIO;
+}
+
+static const char *path_name(const Plan *plan, DmaPath placement)
+{
+    return dma_path_name(plan_path(plan, placement));
+}
+
+static json_t *workload_to_json(const Plan *plan, const Workload *workload,
+                                const WorkloadFigures *figures)
+{
+    return json_pack("{s:s, s:s, s:I, s:I, s:I, s:s, s:o, s:o, s:o}", "name", workload->name,
+                     "pattern", io_pattern_name(workload->pattern), "block_bytes",
                      (json_int_t)workload->block_bytes, "iodepth", (json_int_t)workload->iodepth,
-                     "leg_bytes", (json_int_t)workload->leg_bytes, "direct",
-                     path_figures_to_json(&figures->direct), "bounce",
-                     path_figures_to_json(&figures->bounce), "ratio", ratio_to_json(figures));
+                     "leg_bytes", (json_int_t)workload->leg_bytes, "engine", engine_of(plan),
+                     path_name(plan, DMA_PATH_DIRECT), path_figures_to_json(&figures->direct),
+                     path_name(plan, DMA_PATH_BOUNCE), path_figures_to_json(&figures->bounce),
+                     "ratio", ratio_to_json(figures));
+}
+
+static json_t *fio_cpu_to_json(const FioResult *fio)
+{
+    return json_pack("{s:o, s:o, s:I}", "usr_percent", figure_to_json(fio->usr_cpu_percent),
+                     "sys_percent", figure_to_json(fio->sys_cpu_percent), "context_switches",
+                     (json_int_t)fio->context_switches);
 }
 
 /* The figures of a leg that passed the gate, added to its object. */
@@ -68,14 +96,12 @@ static int add_leg_figures(json_t *leg, const LegOutcome *outcome)
     const FioResult *fio = &outcome->fio;
     const FioLatency *lat = &fio->lat_ns;
     _cleanup_json_ json_t *figures = json_pack(
-        "{s:o, s:o, s:I, s:{s:o, s:o, s:o, s:o, s:o, s:o, s:o}, s:{s:o, s:o, s:I}, s:o*}",
-        "bw_bytes_per_sec", figure_to_json(fio->bw_bytes_per_sec), "iops",
-        figure_to_json(fio->iops), "runtime_usec", (json_int_t)fio->runtime_usec, "lat_ns", "min",
-        figure_to_json(lat->min), "mean", figure_to_json(lat->mean), "p50",
-        figure_to_json(lat->p50), "p95", figure_to_json(lat->p95), "p99", figure_to_json(lat->p99),
-        "p999", figure_to_json(lat->p999), "max", figure_to_json(lat->max), "fio_cpu",
-        "usr_percent", figure_to_json(fio->usr_cpu_percent), "sys_percent",
-        figure_to_json(fio->sys_cpu_percent), "context_switches", (json_int_t)fio->context_switches,
+        "{s:o, s:o, s:I, s:{s:o, s:o, s:o, s:o, s:o, s:o, s:o}, s:o*, s:o*}", "bw_bytes_per_sec",
+        figure_to_json(fio->bw_bytes_per_sec), "iops", figure_to_json(fio->iops), "runtime_usec",
+        (json_int_t)fio->runtime_usec, "lat_ns", "min", figure_to_json(lat->min), "mean",
+        figure_to_json(lat->mean), "p50", figure_to_json(lat->p50), "p95", figure_to_json(lat->p95),
+        "p99", figure_to_json(lat->p99), "p999", figure_to_json(lat->p999), "max",
+        figure_to_json(lat->max), "fio_cpu", outcome->foreign ? NULL : fio_cpu_to_json(fio),
         "system_cpu_usec",
         outcome->system_cpu_known ? json_integer((json_int_t)outcome->system_cpu_usec) : NULL);
 
@@ -85,9 +111,9 @@ static int add_leg_figures(json_t *leg, const LegOutcome *outcome)
 static json_t *leg_to_json(const Plan *plan, const PlanLeg *leg, const LegOutcome *outcome)
 {
     _cleanup_json_ json_t *json =
-        json_pack("{s:I, s:s, s:I, s:s}", "index", (json_int_t)leg->index, "workload",
+        json_pack("{s:I, s:s, s:I, s:s, s:s}", "index", (json_int_t)leg->index, "workload",
                   plan->workloads[leg->workload].name, "pair", (json_int_t)leg->pair, "path",
-                  dma_path_name(leg->path));
+                  dma_path_name(leg->path), "engine", engine_of(plan));
 
     if (report_add_outcome(json, outcome) < 0 ||
         (outcome->ran && outcome->fio.passed && add_leg_figures(json, outcome) < 0))
@@ -123,10 +149,18 @@ static json_t *workloads_to_json(const Material *material)
     for (size_t i = 0; i < material->plan->n_workloads; i++) {
         const Workload *workload = &material->plan->workloads[i];
 
-        if (json_array_append_new(workloads, workload_to_json(workload, &material->figures[i])) < 0)
+        if (json_array_append_new(
+                workloads, workload_to_json(material->plan, workload, &material->figures[i])) < 0)
             return NULL;
     }
     return take_ptr(workloads);
+}
+
+/* The paths that were asked for, and no other. */
+static json_t *paths_to_json(const Plan *plan, const ReportContext *context)
+{
+    return plan->foreign ? report_foreign_paths_to_json(context, plan->direct, plan->bounce)
+                         : report_paths_to_json(context, plan->direct, plan->bounce);
 }
 
 static int tell(const Material *material, json_t **ret_report)
@@ -143,8 +177,8 @@ static int tell(const Material *material, json_t **ret_report)
         return r;
     head.reasons = reasons;
     report = report_begin(&head, context);
-    if (report_add(report, "paths", report_paths_to_json(context, plan->direct, plan->bounce)) <
-            0 ||
+    if (report_add(report, "paths", paths_to_json(plan, context)) < 0 ||
+        (plan->foreign && report_add(report, "engine_note", json_string(ENGINE_OWN_NOTE)) < 0) ||
         report_add(report, "workloads", workloads_to_json(material)) < 0 ||
         report_add(report, "legs", legs_to_json(material)) < 0 ||
         report_add(report, "findings",

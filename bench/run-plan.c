@@ -4,6 +4,8 @@
 
 #include <errno.h>
 
+#include "bench/granted-profile.h"
+
 void run_plan_done(RunPlan *plan)
 {
     plan_done(&plan->bench);
@@ -13,14 +15,19 @@ void run_plan_done(RunPlan *plan)
 
 static int build_bench(const RunPlanInput *input, Plan *ret_plan)
 {
+    bool foreign = input->foreign_direct || input->foreign_bounce;
     PlanInput bench = {
-        .profile = profile_by_name(input->profile),
+        .profile =
+            foreign ? granted_profile_by_name(input->profile) : profile_by_name(input->profile),
         .seed = input->seed,
-        .direct = input->direct,
-        .bounce = input->bounce,
+        .direct = foreign ? input->foreign_direct : input->direct,
+        .bounce = foreign ? input->foreign_bounce : input->bounce,
         .page_bytes = input->page_bytes,
+        .foreign = foreign,
     };
 
+    if (foreign && (input->direct || input->bounce))
+        return -EINVAL;
     return plan_build(&bench, ret_plan);
 }
 

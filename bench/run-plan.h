@@ -23,14 +23,15 @@ typedef struct RunPlan {
     VerifyPlan verify; /* of RUN_KIND_VERIFY */
 } RunPlan;
 
-/* What every plan is built from. Direct or bounce is to be run. */
+/* What every plan is built from. Direct or bounce is to be run; of a bench, which compares two
+ * paths, these or paths of granted pages. */
 typedef struct RunPlanInput {
     RunKind kind;
     const char *profile; /* of profile_by_name() or verify_profile_by_name() */
     uint64_t seed;       /* at most INT64_MAX */
     bool direct;         /* the path is to be run */
     bool bounce;
-    bool foreign_direct; /* of a verify */
+    bool foreign_direct; /* granted pages: of a verify beside direct and bounce, of a bench alone */
     bool foreign_bounce;
     bool mixed;          /* of a verify; direct and bounce as well, then */
     uint64_t page_bytes; /* of a base page: a power of two, 4 KiB to 64 KiB */

@@ -11,7 +11,7 @@
 #include "bench/plan.h"
 #include "common/json.h"
 
-#define SAMPLES_PER_WORKLOAD 7U /* three figures of each path, and the ratio */
+#define SAMPLES_PER_WORKLOAD 13U /* at most: three figures of each path, and the ratio */
 
 static const struct {
     const char *name;
@@ -189,6 +189,8 @@ int series_samples_of_report(const json_t *report, SeriesSample **ret_samples, s
         samples.key.leg_bytes = (uint64_t)leg_bytes;
         add_path(&samples, workload, DMA_PATH_DIRECT);
         add_path(&samples, workload, DMA_PATH_BOUNCE);
+        add_path(&samples, workload, DMA_PATH_FOREIGN_DIRECT);
+        add_path(&samples, workload, DMA_PATH_FOREIGN_BOUNCE);
         add_ratio(&samples, workload);
     }
     *ret_samples = samples.samples;

@@ -17,7 +17,8 @@
 
 typedef enum SeriesMetric {
     SERIES_THROUGHPUT,  /* bytes a second; median over the legs of a path */
-    SERIES_RATIO,       /* rate direct / rate bounce, pair by pair: a card's ageing cancels out */
+    SERIES_RATIO,       /* rate direct / rate bounce, pair by pair: a card's ageing cancels out; of
+                           granted pages told apart by their workloads' own names */
     SERIES_LATENCY_P50, /* ns; median over the legs */
     SERIES_LATENCY_P99,
     N_SERIES_METRICS,

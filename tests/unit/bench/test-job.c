@@ -11,7 +11,7 @@ static const JobPaths huge = { "/proc/self/fd/10", "/proc/self/fd/11", FIO_MEMOR
 /* The first leg of the workload in a fixed plan. */
 static void compare_job(const char *golden, uint32_t workload, const JobPaths *paths)
 {
-    PlanInput input = { profile_by_name("quick"), 20200811, true, true, 4096 };
+    PlanInput input = { profile_by_name("quick"), 20200811, true, true, 4096, false };
     size_t i = 0;
     LegJob leg;
     char *text;
@@ -64,7 +64,7 @@ static void test_refusals(void **state)
         { "/a", "/x", FIO_MEMORY_SHARED, 2097152 }, { "/a", "/x", FIO_MEMORY_HUGE, 0 },
         { "/a", "/x", FIO_MEMORY_HUGE, 3000000 },
     };
-    PlanInput input = { profile_by_name("quick"), 1, true, true, 4096 };
+    PlanInput input = { profile_by_name("quick"), 1, true, true, 4096, false };
     char *text = NULL;
     LegJob leg;
     Plan plan;

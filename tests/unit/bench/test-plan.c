@@ -7,7 +7,7 @@
 
 static Plan build(const char *profile, uint64_t seed, bool direct, bool bounce)
 {
-    PlanInput input = { profile_by_name(profile), seed, direct, bounce, 4096 };
+    PlanInput input = { profile_by_name(profile), seed, direct, bounce, 4096, false };
     Plan plan;
 
     assert_int_equal(plan_build(&input, &plan), 0);
@@ -133,11 +133,11 @@ static void test_bad_input(void **state)
     const Profile *quick = profile_by_name("quick");
     Profile many = *quick, none = *quick;
     const PlanInput bad[] = {
-        { NULL, 1, true, true, 4096 },           { quick, 1, false, false, 4096 },
-        { quick, UINT64_MAX, true, true, 4096 }, { quick, 1, true, true, 0 },
-        { quick, 1, true, true, 2048 },          { quick, 1, true, true, 131072 },
-        { quick, 1, true, true, 12288 },         { &many, 1, true, true, 4096 },
-        { &none, 1, true, true, 4096 },
+        { NULL, 1, true, true, 4096, false },           { quick, 1, false, false, 4096, false },
+        { quick, UINT64_MAX, true, true, 4096, false }, { quick, 1, true, true, 0, false },
+        { quick, 1, true, true, 2048, false },          { quick, 1, true, true, 131072, false },
+        { quick, 1, true, true, 12288, false },         { &many, 1, true, true, 4096, false },
+        { &none, 1, true, true, 4096, false },
     };
     Plan plan = { .seed = 42 };
 

@@ -56,7 +56,7 @@ static void test_wear(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        PlanInput input = { profile_by_name(names[i]), 1, true, true, 4096 };
+        PlanInput input = { profile_by_name(names[i]), 1, true, true, 4096, false };
         Plan plan;
 
         assert_int_equal(plan_build(&input, &plan), 0);

@@ -66,7 +66,7 @@ static LegOutcome good_outcome(const Plan *plan, const PlanLeg *leg, Random *ran
 
 static void start(Run *run, bool direct, bool bounce)
 {
-    PlanInput input = { profile_by_name("quick"), 20200811, direct, bounce, 4096 };
+    PlanInput input = { profile_by_name("quick"), 20200811, direct, bounce, 4096, false };
     Random random = { 1 };
 
     memset(run, 0, sizeof(*run));
