@@ -16,6 +16,8 @@
 #include "common/parse.h"
 
 #define DEFAULT_PROFILE  "quick"
+#define PATHS_OWN        "own"
+#define PATHS_FOREIGN    "foreign"
 #define MAX_TARGET_BYTES 4095 /* Linux's PATH_MAX without the NUL */
 #define CID_BYTES        16   /* of an SD or MMC card: 128 bits */
 
@@ -65,6 +67,20 @@ static int read_profile(RunRequest *request, const json_t *value, RequestError *
                       "a verify has no profile %s: it must be quick, standard or full",
                       profile->name);
     request->profile = profile->name;
+    return 0;
+}
+
+/* Whose pages a bench is run on: Dom0's own, or such as were granted. */
+static int read_paths(RunRequest *request, const json_t *value, RequestError *error)
+{
+    const char *paths = json_string_value(value);
+
+    if (request->kind != RUN_KIND_BENCH)
+        return refuse(error, "paths", "a %s has no such parameter: it takes every path there is",
+                      run_kind_name(request->kind));
+    if (!paths || (strcmp(paths, PATHS_OWN) != 0 && strcmp(paths, PATHS_FOREIGN) != 0))
+        return refuse(error, "paths", "paths must be own or foreign");
+    request->foreign = strcmp(paths, PATHS_FOREIGN) == 0;
     return 0;
 }
 
@@ -122,6 +138,7 @@ static const FieldReader readers[] = {
     { "target", read_target },   { "profile", read_profile },
     { "dry_run", read_dry_run }, { "confirm_cid", read_confirm_cid },
     { "seed", read_seed },       { "scheduled", read_scheduled },
+    { "paths", read_paths },
 };
 
 static int read_member(RunRequest *request, const char *key, const json_t *value,
@@ -175,9 +192,9 @@ int run_request_parse(RunKind kind, const json_t *parameters, RunRequest *ret_re
 
 json_t *run_request_to_json(const RunRequest *request)
 {
-    return json_pack("{s:s*, s:s, s:b, s:s*, s:o*, s:o*}", "target", request->target, "profile",
-                     request->profile, "dry_run", request->dry_run, "confirm_cid",
-                     request->confirm_cid, "seed",
+    return json_pack("{s:s*, s:s, s:s*, s:b, s:s*, s:o*, s:o*}", "target", request->target,
+                     "profile", request->profile, "paths", request->foreign ? PATHS_FOREIGN : NULL,
+                     "dry_run", request->dry_run, "confirm_cid", request->confirm_cid, "seed",
                      request->seed_given ? json_integer((json_int_t)request->seed) : NULL,
                      "scheduled", request->scheduled ? json_true() : NULL);
 }

@@ -17,6 +17,7 @@ typedef struct RunRequest {
     char *target;        /* a path or a device's name as the client gave it, or NULL: the file of
                             our own; owned */
     const char *profile; /* static; "quick" when none was named */
+    bool foreign;        /* a bench on granted pages: paths was "foreign" */
     bool dry_run;
     bool scheduled;    /* by a calendar: to be started only when the time is right */
     char *confirm_cid; /* 32 lower-case hexadecimal digits, or NULL; owned */

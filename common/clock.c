@@ -20,3 +20,11 @@ uint64_t clock_realtime_usec(void)
 {
     return read_clock_usec(CLOCK_REALTIME);
 }
+
+uint64_t clock_monotonic_nsec(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * NSEC_PER_SEC + (uint64_t)now.tv_nsec;
+}

@@ -2,7 +2,7 @@
 #ifndef XDMAD_COMMON_CLOCK_H
 #define XDMAD_COMMON_CLOCK_H
 /*
- * The clocks, in microseconds. The pure rooms never call these: they are handed `now`.
+ * The clocks, in microseconds but for one. The pure rooms never call these: they are handed `now`.
  */
 
 #include <stdint.h>
@@ -14,6 +14,9 @@
 
 /* Since boot, suspend included: the clock that orders events on a host without a real one. */
 uint64_t clock_boottime_usec(void);
+
+/* For durations that microseconds are too coarse for; from an arbitrary start, suspend left out. */
+uint64_t clock_monotonic_nsec(void);
 
 /* Since the epoch, as the host believes; a Pi without network may be years off. */
 uint64_t clock_realtime_usec(void);

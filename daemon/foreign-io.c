@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "common/cleanup.h"
+#include "common/clock.h"
 
 #define SECTOR_BYTES 512U
 
@@ -34,6 +35,21 @@ static int move_block(const ForeignIo *io, int fd, uint8_t *block, uint64_t offs
     return 0;
 }
 
+static int move_timed(const ForeignIo *io, int fd, uint8_t *block, uint64_t offset, uint64_t n)
+{
+    uint64_t begin = io->latencies_nsec ? clock_monotonic_nsec() : 0;
+    int error = move_block(io, fd, block, offset);
+
+    if (io->latencies_nsec)
+        io->latencies_nsec[n] = clock_monotonic_nsec() - begin;
+    return error;
+}
+
+static uint64_t offset_of(const ForeignIo *io, uint64_t n)
+{
+    return io->start_bytes + (io->order ? io->order[n] : n) * io->block_bytes;
+}
+
 int foreign_io_run(const ForeignIo *io, ForeignIoEnd *ret_end)
 {
     _cleanup_close_ int fd = -1;
@@ -48,7 +64,7 @@ int foreign_io_run(const ForeignIo *io, ForeignIoEnd *ret_end)
     if (fd < 0)
         return -errno;
     for (; end.bytes < io->bytes && end.error == 0; at += io->block_bytes) {
-        uint64_t offset = io->start_bytes + end.bytes;
+        uint64_t n = end.bytes / io->block_bytes, offset = offset_of(io, n);
         uint8_t *block;
 
         if (io->cancelled && io->cancelled(io->userdata))
@@ -57,16 +73,17 @@ int foreign_io_run(const ForeignIo *io, ForeignIoEnd *ret_end)
         if (at + io->block_bytes > io->buffer_bytes)
             at = io->gap_bytes;
         block = io->buffer + at;
-        io->prepare(offset, block, io->block_bytes, io->userdata);
-        end.error = move_block(io, fd, block, offset);
+        if (io->prepare)
+            io->prepare(offset, block, io->block_bytes, io->userdata);
+        end.error = move_timed(io, fd, block, offset, n);
         end.error_at = offset;
         if (end.error)
             break;
         end.bytes += io->block_bytes;
-        if (!io->writes)
+        if (!io->writes && io->look)
             io->look(offset, block, io->block_bytes, io->userdata);
     }
-    if (io->writes && end.error == 0 && fsync(fd) < 0)
+    if (io->writes && io->syncs && end.error == 0 && fsync(fd) < 0)
         end.error = errno;
     if (end.error == 0)
         end.error_at = 0;

@@ -12,8 +12,11 @@
 typedef struct ForeignIo {
     int fd; /* of the target; opened anew for direct I/O through /proc/self/fd */
     bool writes;
-    uint64_t start_bytes; /* in the target; a multiple of 512 */
-    uint64_t bytes;       /* of the leg; a multiple of block_bytes */
+    bool syncs;            /* after the last write, and an error of that is the leg's */
+    uint64_t start_bytes;  /* in the target; a multiple of 512 */
+    uint64_t bytes;        /* of the leg; a multiple of block_bytes */
+    const uint32_t *order; /* of each block of the leg its number from start_bytes on; NULL =
+                              ascending */
     uint32_t
         block_bytes;    /* a multiple of 512; it and gap_bytes fit into the buffer once at least */
     uint32_t gap_bytes; /* between two blocks in memory, so that they lie at ever other offsets of
@@ -21,9 +24,11 @@ typedef struct ForeignIo {
     uint8_t *buffer;
     uint64_t buffer_bytes;
     /* Before a write: fill the block that goes to this offset of the target. Before a read: put
-     * there what nobody could take for what is read. */
+     * there what nobody could take for what is read. NULL = leave what is there. */
     void (*prepare)(uint64_t offset_bytes, uint8_t *block, uint32_t block_bytes, void *userdata);
-    /* After a read. */
+    uint64_t *latencies_nsec; /* one a block, set to how long its system calls took; NULL = they are
+                                 not timed */
+    /* After a read; NULL = it is not looked at. */
     void (*look)(uint64_t offset_bytes, const uint8_t *block, uint32_t block_bytes, void *userdata);
     bool (*cancelled)(void *userdata); /* asked before each block; NULL = never */
     void *userdata;

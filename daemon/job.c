@@ -39,12 +39,12 @@ void job_free(Job *job)
 
 int job_build_plan(RunRequest *request, RunPlan *ret_plan)
 {
-    bool foreign = request->kind == RUN_KIND_VERIFY && grant_table_is_there();
+    bool foreign = request->foreign || (request->kind == RUN_KIND_VERIFY && grant_table_is_there());
     RunPlanInput input = {
         .kind = request->kind,
         .profile = request->profile,
-        .direct = true,
-        .bounce = true,
+        .direct = !request->foreign,
+        .bounce = !request->foreign,
         .foreign_direct = foreign,
         .foreign_bounce = foreign,
         .mixed = request->kind == RUN_KIND_VERIFY,

@@ -47,8 +47,8 @@ typedef struct Job {
 } Job;
 
 /* The plan of a request, both paths in it, and of a verify granted pages where this host may have
- * them. A seed is chosen where none was given. 0 or negative
- * errno.
+ * them; of a bench they are asked for, and planned whether they can be had or not. A seed is chosen
+ * where none was given. 0 or negative errno.
  */
 int job_build_plan(RunRequest *request, RunPlan *ret_plan);
 

@@ -2,15 +2,13 @@
 #include "daemon/leg-foreign.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/cleanup.h"
 #include "common/clock.h"
-#include "daemon/foreign-io.h"
+#include "daemon/foreign-result.h"
 
 #define PAUSE_BLOCKS 16U /* the trace's buffer holds the bounces of many more */
 
@@ -64,49 +62,6 @@ static bool cancelled(void *userdata)
     return poll(&fd, 1, 0) > 0;
 }
 
-/* Why the leg's blocks are not all that they were to be: 0 or -ENOMEM. */
-static int add_reason(const ForeignIoEnd *end, uint64_t leg_bytes, json_t *reasons)
-{
-    json_t *reason = NULL;
-
-    if (end->error)
-        reason = json_sprintf("the I/O at offset %" PRIu64 " failed: %s", end->error_at,
-                              strerror(end->error));
-    else if (end->bytes != leg_bytes)
-        reason = json_sprintf("%" PRIu64 " bytes were moved of %" PRIu64, end->bytes, leg_bytes);
-    else
-        return 0;
-    return json_array_append_new(reasons, reason) < 0 ? -ENOMEM : 0;
-}
-
-static int fill_result(const Moving *moving, const ForeignIoEnd *end, uint64_t usec, bool reads,
-                       FioResult *ret_result)
-{
-    uint64_t n = end->bytes / job_of(moving)->workload->block_bytes;
-    double busy_usec = usec > 0 ? (double)usec : 1;
-    FioResult result = {
-        .reasons = json_array(),
-        .version = "own",
-        .bytes = end->bytes,
-        .runtime_usec = usec,
-        .busy_usec = busy_usec,
-        .bw_bytes_per_sec = (double)end->bytes * 1e6 / busy_usec,
-        .iops = (double)n * 1e6 / busy_usec,
-        .lat_ns = { .mean = n > 0 ? busy_usec * 1e3 / (double)n : 0 },
-        .compared = reads,
-        .n_bad_blocks = moving->n_bad,
-    };
-
-    if (!result.reasons ||
-        add_reason(end, job_of(moving)->workload->leg_bytes, result.reasons) < 0) {
-        fio_result_done(&result);
-        return -ENOMEM;
-    }
-    result.passed = json_array_size(result.reasons) == 0;
-    *ret_result = result;
-    return 0;
-}
-
 /* fio's own layout: iodepth buffers, the first behind the lead, gap_bytes apart; taken in turn. */
 static ForeignIo lay_out(Moving *moving, bool writes)
 {
@@ -118,6 +73,7 @@ static ForeignIo lay_out(Moving *moving, bool writes)
     return (ForeignIo) {
         .fd = stage->target->fd,
         .writes = writes,
+        .syncs = writes,
         .start_bytes = stage->leg->offset_bytes,
         .bytes = workload->leg_bytes,
         .block_bytes = workload->block_bytes,
@@ -152,6 +108,11 @@ int leg_foreign_run(const LegForeign *leg, FioResult *ret_result)
     leg_verify_end(&moving.blocks);
     if (r >= 0)
         r = moving.result;
-    return r < 0 ? r
-                 : fill_result(&moving, &end, clock_boottime_usec() - begin, !writes, ret_result);
+    if (r >= 0)
+        r = foreign_result_build(&end, workload, clock_boottime_usec() - begin, ret_result);
+    if (r < 0)
+        return r;
+    ret_result->compared = !writes;
+    ret_result->n_bad_blocks = moving.n_bad;
+    return 0;
 }

@@ -2,8 +2,8 @@
 #ifndef XDMAD_DAEMON_LEG_FOREIGN_H
 #define XDMAD_DAEMON_LEG_FOREIGN_H
 /*
- * The I/O of a leg on granted pages, which fio cannot map: the same blocks at the same places of
- * target and arena, with the same content and checks, one after the other.
+ * The I/O of a verify's leg on granted pages, which fio cannot map: the same blocks at the same
+ * places of target and arena, with the same content and checks, one after the other.
  */
 
 #include "bench/fio-result.h"

@@ -14,6 +14,7 @@
 #include "daemon/fio-child.h"
 #include "daemon/leg-cgroup.h"
 #include "daemon/leg-foreign.h"
+#include "daemon/leg-measure.h"
 #include "daemon/leg-verify.h"
 
 /* A leg slower than this stands still: no card that is sound is. */
@@ -77,7 +78,8 @@ static bool is_traced(const LegRun *run)
  * bounces: there the probe tells the file system's own from ours where ours are none; on the bounce
  * path it would cost what is to be measured. Of pages of both paths it tells which bounced. Beside
  * them mappings by their own probe, where the session has one: it may miss some, and bounces are
- * counted in any case. Of granted pages bounces with both addresses: nothing is measured there. */
+ * counted in any case. Of granted pages bounces with both addresses, since nothing less proves
+ * their path; a bench's report says that they cost. */
 static void begin_trace(LegRun *run)
 {
     TraceSession *trace = run->stage->trace;
@@ -210,8 +212,8 @@ static void on_pause(uint64_t bytes_done, void *userdata)
     run->stage->progress(run->leg, bytes_done, run->stage->userdata);
 }
 
-/* Our own I/O, where fio cannot map the memory. */
-static int run_foreign(LegRun *run)
+/* A verify's blocks, looked at one by one. */
+static int run_foreign_verify(LegRun *run)
 {
     LegForeign foreign = {
         .stage = &run->verify,
@@ -220,7 +222,28 @@ static int run_foreign(LegRun *run)
         .pause = on_pause,
         .userdata = run,
     };
-    int r = leg_foreign_run(&foreign, &run->outcome.fio);
+
+    return leg_foreign_run(&foreign, &run->outcome.fio);
+}
+
+static int run_foreign_measure(LegRun *run, const Place *place)
+{
+    LegMeasure measure = {
+        .leg = run->leg,
+        .place = place,
+        .target = run->stage->target,
+        .cancel_fd = run->stage->cancel_fd,
+        .pause = on_pause,
+        .userdata = run,
+    };
+
+    return leg_measure_run(&measure, &run->outcome.fio);
+}
+
+/* Our own I/O, where fio cannot map the memory. */
+static int run_foreign(LegRun *run, const Place *place)
+{
+    int r = run->leg->verify ? run_foreign_verify(run) : run_foreign_measure(run, place);
 
     run->end.cancelled = r == -ECANCELED;
     return run->end.cancelled ? 0 : r;
@@ -238,7 +261,7 @@ static int measure(LegRun *run, const char *job_path, const Place *place)
     begin_trace(run);
     disk_known = block_count(run->stage->target->disk, &disk_before) >= 0;
     busy_known = cpu_time_read(&busy_before) >= 0;
-    r = job_path ? run_fio(run, job_path, arena_fd(place->arena)) : run_foreign(run);
+    r = job_path ? run_fio(run, job_path, arena_fd(place->arena)) : run_foreign(run, place);
     run->outcome.system_cpu_known = busy_known && cpu_time_read(&busy_after) >= 0 &&
                                     cpu_time_between(&busy_before, &busy_after, &run->busy_usec);
     run->outcome.disk_bytes_known =

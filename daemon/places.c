@@ -187,7 +187,7 @@ static int acquire_mixed(const HostFacts *facts, const RunPlan *plan, ArenaWant 
                            : !ret_places->bounce.arena ? &ret_places->bounce
                                                        : NULL;
 
-    if (!ret_places->for_verify)
+    if (!ret_places->mixed_asked)
         return 0;
     if (missing)
         return refuse(&ret_places->mixed, missing->reason);
@@ -204,22 +204,29 @@ static int acquire_mixed(const HostFacts *facts, const RunPlan *plan, ArenaWant 
     return acquire(&want, &ret_places->mixed);
 }
 
-/* Granted pages for a verify whose plan has them. Their mapping is known by its PFNs, which say
+static bool is_foreign_bench(const RunPlan *plan)
+{
+    return plan->kind == RUN_KIND_BENCH && plan->bench.foreign;
+}
+
+/* Granted pages for a plan that has them. Their mapping is known by its PFNs, which say
  * nothing where Dom0's p2m makes frames of them. */
 static int acquire_foreign(const HostFacts *facts, const RunPlan *plan, ArenaWant want,
                            Places *ret_places)
 {
     int r;
 
-    if (!ret_places->for_verify)
+    if (!ret_places->foreign_asked)
         return 0;
-    if (!plan->verify.foreign_direct && !plan->verify.foreign_bounce)
+    if (plan->kind == RUN_KIND_VERIFY && !plan->verify.foreign_direct &&
+        !plan->verify.foreign_bounce)
         return explain_no_grants(ret_places);
     if (!host_facts_pfn_is_frame(facts))
         return places_refuse_foreign(ret_places,
                                      "where a page number is no frame, the trace does not tell the "
                                      "addresses of granted pages; it is to be had on Arm");
-    want.bytes = plan->verify.foreign_arena_bytes;
+    want.bytes =
+        plan->kind == RUN_KIND_VERIFY ? plan->verify.foreign_arena_bytes : plan->bench.arena_bytes;
     want.huge_bytes = want.huge_page_bytes = 0;
     want.path = DMA_PATH_DIRECT;
     r = acquire_granted(&want, &ret_places->foreign_direct);
@@ -244,7 +251,10 @@ int places_acquire(const HostFacts *facts, const StorageDevice *device, const Ru
     uint64_t huge_page_bytes;
     int r;
 
-    *ret_places = (Places) { .for_verify = plan->kind == RUN_KIND_VERIFY };
+    *ret_places = (Places) {
+        .foreign_asked = plan->kind == RUN_KIND_VERIFY || is_foreign_bench(plan),
+        .mixed_asked = plan->kind == RUN_KIND_VERIFY,
+    };
     r = frame_source_open(host_facts_frame_rule(facts), &ret_places->frames, &reason);
     if (r <= 0)
         return r < 0 ? r : refuse_all(ret_places, reason);
@@ -260,7 +270,7 @@ int places_acquire(const HostFacts *facts, const StorageDevice *device, const Ru
         want.huge_page_bytes = huge_page_bytes;
         want.huge_bytes = run_plan_huge_arena_bytes(plan, huge_page_bytes);
     }
-    r = acquire_alike(&want, ret_places);
+    r = is_foreign_bench(plan) ? 0 : acquire_alike(&want, ret_places);
     if (r >= 0)
         r = acquire_mixed(facts, plan, want, ret_places);
     return r < 0 ? r : acquire_foreign(facts, plan, want, ret_places);
@@ -289,8 +299,8 @@ json_t *places_to_json(const Places *places)
     return json_pack(
         "{s:o, s:o, s:o*, s:o*, s:o*}", "direct", place_to_json(&places->direct), "bounce",
         place_to_json(&places->bounce), dma_path_name(DMA_PATH_FOREIGN_DIRECT),
-        places->for_verify ? place_to_json(&places->foreign_direct) : NULL,
+        places->foreign_asked ? place_to_json(&places->foreign_direct) : NULL,
         dma_path_name(DMA_PATH_FOREIGN_BOUNCE),
-        places->for_verify ? place_to_json(&places->foreign_bounce) : NULL,
-        dma_path_name(DMA_PATH_MIXED), places->for_verify ? place_to_json(&places->mixed) : NULL);
+        places->foreign_asked ? place_to_json(&places->foreign_bounce) : NULL,
+        dma_path_name(DMA_PATH_MIXED), places->mixed_asked ? place_to_json(&places->mixed) : NULL);
 }

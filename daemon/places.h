@@ -30,9 +30,10 @@ typedef struct Place {
 typedef struct Places {
     Place direct;
     Place bounce;
-    bool for_verify; /* the three below are told of */
+    bool foreign_asked; /* of a verify, and of a bench on granted pages: the next two are told of */
     Place foreign_direct;
     Place foreign_bounce;
+    bool mixed_asked;    /* of a verify: the next is told of */
     Place mixed;         /* pages of both paths in turn; had only with the first two */
     FrameSource *frames; /* what tells the frames of all; owned */
 } Places;

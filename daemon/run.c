@@ -200,10 +200,17 @@ static int replan(Run *run, RunEnd *end)
     };
     int r;
 
-    if (!input.direct && !input.bounce)
+    if (input.kind == RUN_KIND_BENCH && run->input->plan->bench.foreign) {
+        if (!input.foreign_direct && !input.foreign_bounce)
+            return end_with(end, VERDICT_INCONCLUSIVE,
+                            "no granted pages on either path. Foreign-direct: %s. "
+                            "Foreign-bounce: %s",
+                            run->places.foreign_direct.reason, run->places.foreign_bounce.reason);
+    } else if (!input.direct && !input.bounce) {
         return end_with(end, VERDICT_INCONCLUSIVE,
                         "no memory on either path. Direct: %s. Bounce: %s",
                         run->places.direct.reason, run->places.bounce.reason);
+    }
     r = run_plan_build(&input, &run->plan);
     run->n_legs = run_plan_totals(&run->plan).n_legs;
     return r < 0 ? r : 1;
@@ -394,10 +401,10 @@ static int build_report(Run *run)
         .registers = registers,
         .direct = place_reach(&run->places.direct),
         .bounce = place_reach(&run->places.bounce),
-        .foreign_told = run->places.for_verify,
+        .foreign_told = run->places.foreign_asked,
         .foreign_direct = place_reach(&run->places.foreign_direct),
         .foreign_bounce = place_reach(&run->places.foreign_bounce),
-        .mixed_told = run->places.for_verify,
+        .mixed_told = run->places.mixed_asked,
         .mixed = place_reach(&run->places.mixed),
         .emulated = json_get_bool(run->facts.environment, "emulated", false),
         .interrupted = run->n_outcomes < run->n_legs,

@@ -87,6 +87,8 @@ static void test_wrong_fields_are_named(void **state)
         { "{\"confirm_cid\":\"aa\"}", "confirm_cid" },
         { "{\"confirm_cid\":\"zz585951454d5521301cb5a3e0000000\"}", "confirm_cid" },
         { "{\"confirm_cid\":\"" CID "00\"}", "confirm_cid" },
+        { "{\"paths\":\"all\"}", "paths" },
+        { "{\"paths\":true}", "paths" },
         { "{\"seed\":-1}", "seed" },
         { "{\"seed\":1.5}", "seed" },
         { "{\"seed\":\"1\"}", "seed" },
@@ -104,6 +106,29 @@ static void test_wrong_fields_are_named(void **state)
         assert_true(strlen(error.message) > 0);
         assert_int_equal(request.seed, 42);
     }
+}
+
+/* Dom0's own pages, unless others are asked for; a verify takes every path there is. */
+static void test_whose_pages(void **state)
+{
+    json_t *foreign = json_pack("{s:s}", "paths", "foreign"), *json;
+    RunRequest request;
+    RequestError error;
+
+    (void)state;
+    assert_int_equal(parse("{}", &request, &error), 0);
+    assert_false(request.foreign);
+    assert_int_equal(parse("{\"paths\":\"own\"}", &request, &error), 0);
+    assert_false(request.foreign);
+    assert_int_equal(run_request_parse(RUN_KIND_BENCH, foreign, &request, &error), 0);
+    assert_true(request.foreign);
+    json = run_request_to_json(&request);
+    assert_int_equal(run_request_parse(RUN_KIND_BENCH, json, &request, &error), 0);
+    assert_true(request.foreign);
+    json_decref(json);
+    assert_int_equal(run_request_parse(RUN_KIND_VERIFY, foreign, &request, &error), -EBADMSG);
+    assert_string_equal(error.field, "paths");
+    json_decref(foreign);
 }
 
 /* The two kinds have profiles of their own. */
@@ -150,6 +175,7 @@ int main(void)
         cmocka_unit_test(test_everything_given_survives_a_round_trip),
         cmocka_unit_test(test_wrong_fields_are_named),
         cmocka_unit_test(test_a_profile_of_the_other_kind),
+        cmocka_unit_test(test_whose_pages),
         cmocka_unit_test(test_long_target_and_long_key),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
