@@ -123,6 +123,13 @@ static int add_bounces(json_t *proof, const LegOutcome *outcome)
     return sums ? json_object_update(proof, sums) : -1;
 }
 
+/* Of granted pages only so many bytes are known to have been mapped at their own frames. */
+static int add_foreign_mappings(json_t *proof, const ForeignAccount *foreign)
+{
+    return json_object_set_new(proof, "mapped_bytes",
+                               json_integer((json_int_t)foreign->mapped_bytes));
+}
+
 static json_t *proof_to_json(const LegOutcome *outcome)
 {
     const Proof *proof = &outcome->proof;
@@ -132,7 +139,9 @@ static json_t *proof_to_json(const LegOutcome *outcome)
                   "reason", proof->reason);
 
     if (!json || add_bounces(json, outcome) < 0 ||
-        (outcome->mappings_available && add_mappings(json, &outcome->mappings) < 0) ||
+        (outcome->mappings_available &&
+         (outcome->foreign ? add_foreign_mappings(json, &outcome->foreign_account)
+                           : add_mappings(json, &outcome->mappings)) < 0) ||
         (outcome->disk_bytes_known &&
          json_object_set_new(json, "disk_bytes", json_integer((json_int_t)outcome->disk_bytes)) <
              0))

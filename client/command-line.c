@@ -32,6 +32,7 @@ enum Option {
     OPTION_ROOT,
     OPTION_DTB,
     OPTION_PROFILE,
+    OPTION_PATHS,
     OPTION_DRY_RUN,
     OPTION_CONFIRM_CID,
     OPTION_SEED,
@@ -59,6 +60,8 @@ static const CommandOption options[N_OPTIONS] = {
     [OPTION_DTB] = { "dtb", 0, "FILE", VERB_OPTION_DTB, "read this device tree (implies --exec)" },
     [OPTION_PROFILE] = { "profile", 0, "smoke|quick|standard|full", VERB_OPTION_PROFILE,
                          "how much to measure" },
+    [OPTION_PATHS] = { "paths", 0, "own|foreign", VERB_OPTION_PATHS,
+                       "on Dom0's own pages, or on granted ones" },
     [OPTION_DRY_RUN] = { "dry-run", 0, NULL, VERB_OPTION_DRY_RUN,
                          "answer the plan and start nothing" },
     [OPTION_CONFIRM_CID] = { "confirm-cid", 0, "HEX", VERB_OPTION_CONFIRM_CID,
@@ -157,6 +160,12 @@ static int set_checked(CommandLine *command, enum Option option, const char *val
         return is_profile(value) ? 0
                                  : usage_failure(ret_failure, "--profile: no such profile", value,
                                                  "give smoke, quick, standard or full");
+    case OPTION_PATHS:
+        command->paths = value;
+        return strcmp(value, "own") == 0 || strcmp(value, "foreign") == 0
+                   ? 0
+                   : usage_failure(ret_failure, "--paths: no such paths", value,
+                                   "give own or foreign");
     case OPTION_CONFIRM_CID:
         command->confirm_cid = value;
         if (parse_hex_bytes(value, cid, sizeof(cid)) == 0)

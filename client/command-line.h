@@ -27,6 +27,7 @@ typedef struct CommandLine {
     const char *root;        /* inspect: a captured tree */
     const char *dtb;         /* inspect: a device tree file */
     const char *profile;     /* "smoke", "quick", "standard" or "full", or NULL */
+    const char *paths;       /* bench: "own" or "foreign", or NULL */
     const char *confirm_cid; /* bench: 32 hexadecimal digits, or NULL */
     const char *by;          /* compare: what the runs differ in, or NULL */
     bool dry_run;

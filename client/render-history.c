@@ -98,6 +98,15 @@ static void add_changed(Table *table, const json_t *run)
     table_cell(table, size ? PAGE_WARN : PAGE_PLAIN, "%s", size ? text : "-");
 }
 
+/* Of Dom0's own pages or of granted ones: no workload has both. */
+static const json_t *find_rate(const json_t *run, const char *workload, const char *own,
+                               const char *foreign)
+{
+    const json_t *rate = workload ? find_figure(run, "throughput", workload, own) : NULL;
+
+    return rate || !workload ? rate : find_figure(run, "throughput", workload, foreign);
+}
+
 void render_history(const json_t *reply, const Page *page)
 {
     const json_t *runs = json_object_get(reply, "runs");
@@ -116,8 +125,8 @@ void render_history(const json_t *reply, const Page *page)
                    unit_date(json_get_int(run, "started_realtime_usec", -1)).text,
                    json_get_bool(run, "clock_synchronised", true) ? "" : "~");
         add_result(table, run);
-        add_figure(table, workload ? find_figure(run, "throughput", workload, "direct") : NULL);
-        add_figure(table, workload ? find_figure(run, "throughput", workload, "bounce") : NULL);
+        add_figure(table, find_rate(run, workload, "direct", "foreign-direct"));
+        add_figure(table, find_rate(run, workload, "bounce", "foreign-bounce"));
         add_figure(table, workload ? find_figure(run, "ratio", workload, "") : NULL);
         add_changed(table, run);
     }

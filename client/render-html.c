@@ -16,7 +16,7 @@
 #include "common/json.h"
 
 #define TEXT_COLUMNS 100U
-#define PLOT_LEFT    90
+#define PLOT_LEFT    110
 #define PLOT_WIDTH   560
 #define PLOT_ROW     26
 
@@ -34,7 +34,8 @@ static const char head[] =
     ".pass { background: #2a7a3b } .regression, .corruption { background: #b3261e }\n"
     ".inconclusive, .refused { background: #8a6d00 }\n"
     "svg { display: block; max-width: 100% } svg text { font: 12px sans-serif; fill: #444 }\n"
-    ".direct { fill: #1f6fb2 } .bounce { fill: #c2571a } .void { fill: none; stroke: #888 }\n"
+    ".direct, .foreign-direct { fill: #1f6fb2 } .bounce, .foreign-bounce { fill: #c2571a }\n"
+    ".void { fill: none; stroke: #888 }\n"
     "line { stroke: #bbb } .median { stroke: #222; stroke-width: 2 }\n"
     "</style>\n";
 
@@ -131,6 +132,7 @@ static void draw_workload(FILE *out, const json_t *legs, const json_t *workload)
     const json_t *ratio = json_object_get(workload, "ratio");
     double largest = largest_rate(legs, name);
     double estimate = json_get_number(ratio, "estimate", NAN);
+    bool foreign = json_object_get(workload, "foreign-direct") != NULL;
 
     if (!(largest > 0) || !isfinite(largest))
         return;
@@ -143,8 +145,8 @@ static void draw_workload(FILE *out, const json_t *legs, const json_t *workload)
                 unit_number(json_get_number(ratio, "high", NAN)).text);
     fprintf(out, "</h2>\n<svg viewBox=\"0 0 %d %d\" width=\"%d\" role=\"img\">\n",
             PLOT_LEFT + PLOT_WIDTH + 70, 2 * PLOT_ROW, PLOT_LEFT + PLOT_WIDTH + 70);
-    draw_path(out, legs, workload, "direct", largest, 0);
-    draw_path(out, legs, workload, "bounce", largest, 1);
+    draw_path(out, legs, workload, foreign ? "foreign-direct" : "direct", largest, 0);
+    draw_path(out, legs, workload, foreign ? "foreign-bounce" : "bounce", largest, 1);
     fputs("</svg>\n", out);
 }
 

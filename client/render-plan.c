@@ -83,6 +83,10 @@ void render_plan(const json_t *reply, const Page *page)
     page_field(page, 0, "seed", "%" PRIi64 " (--seed repeats this order)",
                json_get_int(plan, "seed", 0));
     print_legs(plan, page);
+    if (json_get_bool(plan, "foreign", false))
+        page_field(page, 0, "paths",
+                   "foreign-direct and foreign-bounce: granted pages, by xdmad's "
+                   "own I/O");
     page_field(page, 0, "reads", "%s", unit_size(json_get_int(plan, "bytes_read", -1)).text);
     page_field(page, 0, "writes", "%s", unit_size(json_get_int(plan, "bytes_written", -1)).text);
     page_field(page, 0, "target", "at least %s",

@@ -114,6 +114,15 @@ static bool tells_mappings(const json_t *legs)
     return any;
 }
 
+/* Mappings of granted pages are not told by memory of our own; their bounces are. */
+static bool are_all_granted(const json_t *legs)
+{
+    for (size_t i = 0; i < json_array_size(legs); i++)
+        if (strncmp(json_get_string(json_array_get(legs, i), "path", ""), "foreign-", 8) != 0)
+            return false;
+    return true;
+}
+
 static void add_bounces(Table *table, const PathProof *sums)
 {
     add_sum(table, PAGE_PLAIN, &sums->arena_bytes);
@@ -161,7 +170,7 @@ static void print_bytes(const json_t *bytes, const Page *page)
 void render_report_proof(const json_t *report, const Page *page)
 {
     const json_t *legs = json_object_get(report, "legs");
-    bool mappings = tells_mappings(legs);
+    bool mappings = tells_mappings(legs) && !are_all_granted(legs);
     _cleanup_table_ Table *table = mappings ? table_new(mapping_columns, N_OF(mapping_columns))
                                             : table_new(bounce_columns, N_OF(bounce_columns));
 
@@ -174,6 +183,10 @@ void render_report_proof(const json_t *report, const Page *page)
     add_path(table, legs, "direct", mappings);
     add_path(table, legs, "bounce", mappings);
     add_path(table, legs, "mixed", mappings);
+    if (!mappings) {
+        add_path(table, legs, "foreign-direct", false);
+        add_path(table, legs, "foreign-bounce", false);
+    }
     table_print(table, page, 0);
     print_bytes(json_object_get(report, "bytes"), page);
 }

@@ -109,14 +109,17 @@ static void print_header(const json_t *report, const Page *page)
     if (json_get_string(report, "profile", NULL))
         page_field(page, 0, "profile", "%s, seed %" PRIi64, json_get_string(report, "profile", ""),
                    json_get_int(report, "seed", 0));
-    print_path(json_object_get(paths, "direct"), "direct", "", page);
-    print_path(json_object_get(paths, "bounce"), "bounce", "", page);
+    if (json_object_get(paths, "direct") || !json_object_get(paths, "foreign-direct")) {
+        print_path(json_object_get(paths, "direct"), "direct", "", page);
+        print_path(json_object_get(paths, "bounce"), "bounce", "", page);
+    }
     if (json_object_get(paths, "foreign-direct")) {
         print_path(json_object_get(paths, "foreign-direct"), "foreign", "direct: ", page);
         print_path(json_object_get(paths, "foreign-bounce"), "", "bounce: ", page);
     }
     if (json_object_get(paths, "mixed"))
         print_path(json_object_get(paths, "mixed"), "mixed", "", page);
+    print_member(report, "engine_note", "engine", page);
     print_registers(json_object_get(report, "registers"), page);
 }
 

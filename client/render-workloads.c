@@ -24,7 +24,16 @@ static const TableColumn cost_columns[] = {
     { "p99", true },       { "p99.9", true }, { "CPU us/MiB", true },
 };
 
-static const char *const paths[] = { "direct", "bounce" };
+/* Where the pages lie; whose they are the workload's name tells. */
+static const char *const placements[] = { "direct", "bounce" };
+
+/* The paths of a workload: of Dom0's own pages, or of granted ones. */
+static const char *path_of(const json_t *workload, size_t i)
+{
+    static const char *const foreign[] = { "foreign-direct", "foreign-bounce" };
+
+    return json_object_get(workload, foreign[i]) ? foreign[i] : placements[i];
+}
 
 /* The median of a figure's summary. */
 static double median(const json_t *object, const char *key)
@@ -55,10 +64,11 @@ static void print_rates(const json_t *workloads, const Page *page)
 
         table_cell(table, PAGE_BOLD, "%s", json_get_string(workload, "name", "?"));
         for (size_t path = 0; path < 2; path++)
-            table_cell(table, PAGE_PLAIN, "%s",
-                       unit_megabytes_per_sec(
-                           median(json_object_get(workload, paths[path]), "bw_bytes_per_sec"))
-                           .text);
+            table_cell(
+                table, PAGE_PLAIN, "%s",
+                unit_megabytes_per_sec(
+                    median(json_object_get(workload, path_of(workload, path)), "bw_bytes_per_sec"))
+                    .text);
         table_cell(table, PAGE_BOLD, "%s",
                    unit_number(json_get_number(ratio, "estimate", NAN)).text);
         table_cell(table, PAGE_PLAIN, "%" PRIi64, json_get_int(ratio, "n", 0));
@@ -75,11 +85,11 @@ static void print_costs(const json_t *workloads, const Page *page)
 
     for (size_t i = 0; i < 2 * json_array_size(workloads); i++) {
         const json_t *workload = json_array_get(workloads, i / 2);
-        const json_t *figures = json_object_get(workload, paths[i % 2]);
+        const json_t *figures = json_object_get(workload, path_of(workload, i % 2));
         const json_t *latency = json_object_get(figures, "lat_ns");
 
         table_cell(table, PAGE_BOLD, "%s", json_get_string(workload, "name", "?"));
-        table_cell(table, PAGE_PLAIN, "%s", paths[i % 2]);
+        table_cell(table, PAGE_PLAIN, "%s", placements[i % 2]);
         table_cell(table, PAGE_PLAIN, "%" PRIi64, json_get_int(figures, "n", 0));
         table_cell(table, PAGE_PLAIN, "%s", unit_time(median(latency, "p50")).text);
         table_cell(table, PAGE_PLAIN, "%s", unit_time(median(latency, "p99")).text);
@@ -116,14 +126,15 @@ static void print_outliers(const json_t *workloads, const Page *page)
     for (size_t i = 0; i < 2 * json_array_size(workloads); i++) {
         const json_t *workload = json_array_get(workloads, i / 2);
         const json_t *outliers =
-            json_object_get(json_object_get(workload, paths[i % 2]), "outliers");
+            json_object_get(json_object_get(workload, path_of(workload, i % 2)), "outliers");
         _cleanup_free_ char *legs = NULL;
 
         if (json_array_size(outliers) == 0)
             continue;
         legs = leg_list(outliers);
         page_paragraph(page, 2, "outliers, counted like the others: %s %s, legs %s",
-                       json_get_string(workload, "name", "?"), paths[i % 2], legs ? legs : "?");
+                       json_get_string(workload, "name", "?"), path_of(workload, i % 2),
+                       legs ? legs : "?");
     }
 }
 

@@ -49,6 +49,7 @@ static json_t *build_request(const CommandLine *command)
 
     if (!set_wanted(request, "target", command->argument != NULL, target) ||
         !set_wanted(request, "profile", command->profile != NULL, json_string(command->profile)) ||
+        !set_wanted(request, "paths", command->paths != NULL, json_string(command->paths)) ||
         !set_wanted(request, "dry_run", command->dry_run, json_true()) ||
         !set_wanted(request, "confirm_cid", command->confirm_cid != NULL,
                     json_string(command->confirm_cid)) ||

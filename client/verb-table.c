@@ -24,7 +24,8 @@ static const Verb verbs[] = {
     { .name = "bench",
       .argument = "[TARGET]",
       .options = VERB_OPTION_PROFILE | VERB_OPTION_DRY_RUN | VERB_OPTION_CONFIRM_CID |
-                 VERB_OPTION_SEED | VERB_OPTION_DETACH | VERB_OPTION_SCHEDULED | VERB_OPTION_CLEAR,
+                 VERB_OPTION_SEED | VERB_OPTION_DETACH | VERB_OPTION_SCHEDULED | VERB_OPTION_CLEAR |
+                 VERB_OPTION_PATHS,
       .summary = "measure the direct and the bounce path, in pairs",
       .run = verb_bench },
     { .name = "verify",

@@ -26,6 +26,7 @@ typedef enum VerbOption {
     VERB_OPTION_CLEAR = 1 << 10,
     VERB_OPTION_REPLAY = 1 << 11,
     VERB_OPTION_SCHEDULED = 1 << 12,
+    VERB_OPTION_PATHS = 1 << 13,
 } VerbOption;
 
 struct Verb {

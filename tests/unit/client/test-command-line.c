@@ -109,6 +109,8 @@ static void test_taken(void **state)
     assert_live("inspect mmc0", "mmc0", 0);
     assert_verb("doctor mmc0 --root tree --json", "doctor");
     assert_verb("bench --profile full --seed 9223372036854775807", "bench");
+    assert_verb("bench --paths foreign --profile full", "bench");
+    assert_verb("bench --paths own", "bench");
     assert_verb("bench /dev/mmcblk0 --confirm-cid " CID, "bench");
     assert_verb("--exec bench --dry-run", "bench");
     assert_verb("watch", "watch");
@@ -168,6 +170,8 @@ static void test_values(void **state)
     assert_refused("bench --profile fast", "fast");
     assert_verb("bench --profile smoke", "bench");
     assert_refused("verify --profile smoke", "quick, standard or full");
+    assert_refused("bench --paths all", "all");
+    assert_refused("verify --paths foreign", "paths");
     assert_refused("bench --seed -1", "-1");
     assert_refused("bench --seed 9223372036854775808", "9223372036854775808");
     assert_refused("bench --seed 0x10", "0x10");
@@ -215,6 +219,7 @@ static void test_fields(void **state)
     assert_true(command.seed_given);
     assert_int_equal(command.seed, 0);
     assert_string_equal(command.profile, "quick");
+    assert_null(command.paths);
     assert_string_equal(command.argument, "mmcblk0");
     assert_false(command.json);
 
