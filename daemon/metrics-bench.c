@@ -79,7 +79,7 @@ static void tell_info(MetricsWriter *writer, const json_t *last, const json_t *d
     };
 
     metrics_family(writer, "xdmad_last_bench_info",
-                   "What the last bench with figures ran on; always 1.");
+                   "What the last bench with figures of Dom0's own pages ran on; always 1.");
     metrics_sample(writer, "xdmad_last_bench_info", 1, labels, sizeof(labels) / sizeof(labels[0]));
 }
 

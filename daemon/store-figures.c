@@ -100,8 +100,10 @@ int store_load_last_figures(Store *store, json_t **ret_last)
     _cleanup_statement_ sqlite3_stmt *statement = NULL;
     json_t *figures = NULL, *environment = NULL, *run;
     RunRecord record;
-    int r = db_prepare(
-        store, "SELECT run.id FROM run WHERE seq = (SELECT max(last_run) FROM series)", &statement);
+    int r = db_prepare(store,
+                       "SELECT run.id FROM run WHERE seq ="
+                       " (SELECT max(last_run) FROM series WHERE path IN ('direct', 'bounce'))",
+                       &statement);
 
     if (r < 0)
         return r;

@@ -29,8 +29,9 @@ int store_load_figures(Store *store, const char *run, json_t **ret_figures,
  * the run left none. A new reference in *ret_side. 0 or negative errno. */
 int store_load_side(Store *store, const RunRecord *record, json_t **ret_side);
 
-/* The newest run that left points, as {run, environment, figures}: 1 and a new reference, 0 when
- * there is none, negative errno. */
+/* The newest run that left points of Dom0's own pages, as {run, environment, figures}: 1 and a new
+ * reference, 0 when there is none, negative errno. A run on granted pages is asked for by hand; the
+ * figures that are watched do not give way to it. */
 int store_load_last_figures(Store *store, json_t **ret_last);
 
 #endif

@@ -110,6 +110,7 @@ static int run_io(const Side *side, int fd, bool writes, Leg *leg, ForeignIoEnd 
     ForeignIo io = {
         .fd = fd,
         .writes = writes,
+        .syncs = writes,
         .bytes = USED_BYTES,
         .block_bytes = BLOCK_BYTES,
         .gap_bytes = GAP_BYTES,

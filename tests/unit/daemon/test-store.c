@@ -508,6 +508,29 @@ static void test_series_are_read_in_the_order_of_runs(void **state)
     store_close(store);
 }
 
+/* Granted pages have series of their own; what the metrics show of Dom0's own pages stays. */
+static void test_granted_pages_do_not_displace_the_last_figures(void **state)
+{
+    Store *store = open_store(state);
+    json_t *granted = json_load_file("tests/golden/bench/report-granted.json", 0, NULL);
+    _cleanup_json_ json_t *history = NULL, *last = NULL, *none = NULL, *figures = NULL;
+    _cleanup_json_ json_t *environment = NULL;
+
+    assert_non_null(granted);
+    json_object_set_new(json_object_get(granted, "target"), "cid", json_string("aa"));
+    finish(store, "only", VERDICT_PASS, json_incref(granted));
+    assert_int_equal(store_load_last_figures(store, &none), 0);
+    finish(store, "own", VERDICT_PASS, load_report(1));
+    finish(store, "granted", VERDICT_PASS, granted);
+    assert_int_equal(store_load_history(store, &history), 0);
+    assert_int_equal(json_array_size(json_object_get(history, "series")), 28 + 28);
+    assert_int_equal(store_load_last_figures(store, &last), 1);
+    assert_string_equal(json_get_string(json_object_get(last, "run"), "id", ""), "own");
+    assert_int_equal(store_load_figures(store, "granted", &figures, &environment), 0);
+    assert_int_equal(json_array_size(figures), 28);
+    store_close(store);
+}
+
 static void test_a_corruption_stands_until_a_verify_passes(void **state)
 {
     Store *store = open_store(state);
@@ -634,6 +657,7 @@ int main(void)
         scratch_test(test_a_second_daemon_is_kept_out),
         scratch_test(test_a_word_for_a_run),
         scratch_test(test_series_are_read_in_the_order_of_runs),
+        scratch_test(test_granted_pages_do_not_displace_the_last_figures),
         scratch_test(test_a_corruption_stands_until_a_verify_passes),
         scratch_test(test_a_corruption_outlives_its_run),
         scratch_test(test_findings_come_and_go),
