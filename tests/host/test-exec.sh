@@ -49,6 +49,12 @@ ends dry 0
 check_json "a dry run answers the plan and starts nothing" "$scratch/dry.out" '.plan.seed == 7 or .seed == 7'
 own again --json bench --dry-run --seed 7
 check "the same seed gives the same plan" cmp "$scratch/dry.out" "$scratch/again.out"
+own granted --json bench --paths foreign --dry-run --seed 7
+ends granted 0
+check_json "granted pages have a plan and workloads of their own" "$scratch/granted.out" \
+    '.plan | .foreign and all(.workloads[]; .name | startswith("granted-")) and all(.legs[]; .path | startswith("foreign-"))'
+own paths verify --paths foreign
+ends paths 2
 own nocard bench
 case $(jq '[.devices[] | select(.state == "ready")] | length' "$scratch/list.out") in
 0)
