@@ -16,7 +16,7 @@ static bool makes_sense(const ForeignIo *io)
     return io->block_bytes > 0 && io->block_bytes % SECTOR_BYTES == 0 &&
            io->gap_bytes % SECTOR_BYTES == 0 && io->start_bytes % SECTOR_BYTES == 0 &&
            io->bytes > 0 && io->bytes % io->block_bytes == 0 && io->buffer &&
-           io->buffer_bytes >= (uint64_t)io->block_bytes + io->gap_bytes;
+           io->time_limit_usec > 0 && io->buffer_bytes >= (uint64_t)io->block_bytes + io->gap_bytes;
 }
 
 /* All of one block: 0, or the errno of what failed. */
@@ -50,12 +50,51 @@ static uint64_t offset_of(const ForeignIo *io, uint64_t n)
     return io->start_bytes + (io->order ? io->order[n] : n) * io->block_bytes;
 }
 
+/* The next block of memory at or behind *at, which is put behind it. */
+static uint8_t *next_block(const ForeignIo *io, uint64_t *at)
+{
+    uint64_t begin = *at + io->gap_bytes;
+
+    if (begin + io->block_bytes > io->buffer_bytes)
+        begin = io->gap_bytes;
+    *at = begin + io->block_bytes;
+    return io->buffer + begin;
+}
+
+/* All blocks, until one fails or time is up. 0 or -ECANCELED. */
+static int move_all(const ForeignIo *io, int fd, ForeignIoEnd *end)
+{
+    uint64_t begin = clock_boottime_usec(), at = 0;
+
+    for (uint64_t n = 0; end->bytes < io->bytes; n++) {
+        uint64_t offset = offset_of(io, n);
+        uint8_t *block;
+
+        if (io->cancelled && io->cancelled(io->userdata))
+            return -ECANCELED;
+        end->timed_out = clock_boottime_usec() - begin >= io->time_limit_usec;
+        if (end->timed_out)
+            return 0;
+        block = next_block(io, &at);
+        if (io->prepare)
+            io->prepare(offset, block, io->block_bytes, io->userdata);
+        end->error = move_timed(io, fd, block, offset, n);
+        if (end->error) {
+            end->error_at = offset;
+            return 0;
+        }
+        end->bytes += io->block_bytes;
+        if (!io->writes && io->look)
+            io->look(offset, block, io->block_bytes, io->userdata);
+    }
+    return 0;
+}
+
 int foreign_io_run(const ForeignIo *io, ForeignIoEnd *ret_end)
 {
     _cleanup_close_ int fd = -1;
     ForeignIoEnd end = { 0 };
     char path[32];
-    uint64_t at = 0; /* in the buffer */
 
     if (!makes_sense(io))
         return -EINVAL;
@@ -63,30 +102,11 @@ int foreign_io_run(const ForeignIo *io, ForeignIoEnd *ret_end)
     fd = open(path, (io->writes ? O_WRONLY : O_RDONLY) | O_DIRECT | O_CLOEXEC);
     if (fd < 0)
         return -errno;
-    for (; end.bytes < io->bytes && end.error == 0; at += io->block_bytes) {
-        uint64_t n = end.bytes / io->block_bytes, offset = offset_of(io, n);
-        uint8_t *block;
-
-        if (io->cancelled && io->cancelled(io->userdata))
-            return -ECANCELED;
-        at += io->gap_bytes;
-        if (at + io->block_bytes > io->buffer_bytes)
-            at = io->gap_bytes;
-        block = io->buffer + at;
-        if (io->prepare)
-            io->prepare(offset, block, io->block_bytes, io->userdata);
-        end.error = move_timed(io, fd, block, offset, n);
-        end.error_at = offset;
-        if (end.error)
-            break;
-        end.bytes += io->block_bytes;
-        if (!io->writes && io->look)
-            io->look(offset, block, io->block_bytes, io->userdata);
-    }
-    if (io->writes && io->syncs && end.error == 0 && fsync(fd) < 0)
-        end.error = errno;
-    if (end.error == 0)
-        end.error_at = 0;
+    int r = move_all(io, fd, &end);
+    if (r < 0)
+        return r;
+    if (io->writes && io->syncs && end.bytes == io->bytes && fsync(fd) < 0)
+        end.sync_error = errno;
     *ret_end = end;
     return 0;
 }

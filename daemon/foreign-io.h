@@ -23,6 +23,7 @@ typedef struct ForeignIo {
                            their pages; a multiple of 512 */
     uint8_t *buffer;
     uint64_t buffer_bytes;
+    uint64_t time_limit_usec; /* no block is begun after it; > 0 */
     /* Before a write: fill the block that goes to this offset of the target. Before a read: put
      * there what nobody could take for what is read. NULL = leave what is there. */
     void (*prepare)(uint64_t offset_bytes, uint8_t *block, uint32_t block_bytes, void *userdata);
@@ -38,6 +39,8 @@ typedef struct ForeignIoEnd {
     uint64_t bytes;    /* moved */
     int error;         /* errno of the I/O that failed, 0 = none did; the leg ends there */
     uint64_t error_at; /* its offset in the target */
+    int sync_error; /* errno of the flush behind all of them, 0 = none, or it was not asked for */
+    bool timed_out; /* the time limit has passed before all was moved */
 } ForeignIoEnd;
 
 /* 0 and *ret_end, also when an I/O failed: that is the leg's; -ECANCELED; -EINVAL what makes no

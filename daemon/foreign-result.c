@@ -13,6 +13,14 @@ static int add_reason(const ForeignIoEnd *end, uint64_t leg_bytes, json_t *reaso
     if (end->error)
         reason = json_sprintf("the I/O at offset %" PRIu64 " failed: %s", end->error_at,
                               strerror(end->error));
+    else if (end->timed_out)
+        reason = json_sprintf("it was stopped: it had moved %" PRIu64 " bytes of %" PRIu64
+                              " within its time, which no sound card needs",
+                              end->bytes, leg_bytes);
+    else if (end->sync_error)
+        reason = json_sprintf("all blocks were written, but the flush behind them failed (fsync): "
+                              "%s; what of them is on the card is not known",
+                              strerror(end->sync_error));
     else if (end->bytes != leg_bytes)
         reason = json_sprintf("%" PRIu64 " bytes were moved of %" PRIu64, end->bytes, leg_bytes);
     else

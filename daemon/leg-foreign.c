@@ -80,6 +80,7 @@ static ForeignIo lay_out(Moving *moving, bool writes)
         .gap_bytes = verify->gap_bytes,
         .buffer = memory + verify->lead_bytes - verify->gap_bytes,
         .buffer_bytes = ((uint64_t)workload->block_bytes + verify->gap_bytes) * workload->iodepth,
+        .time_limit_usec = moving->leg->time_limit_usec,
         .prepare = writes ? prepare_write : prepare_read,
         .look = look,
         .cancelled = cancelled,

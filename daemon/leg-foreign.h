@@ -12,8 +12,9 @@
 /* All borrowed. */
 typedef struct LegForeign {
     const LegVerifyStage *stage;
-    LegCheck *check; /* takes the bad blocks */
-    int cancel_fd;   /* readable or hung up: stop */
+    LegCheck *check;          /* takes the bad blocks */
+    int cancel_fd;            /* readable or hung up: stop */
+    uint64_t time_limit_usec; /* > 0 */
     /* Now and then, with the bytes done. */
     void (*pause)(uint64_t bytes_done, void *userdata);
     void *userdata;

@@ -78,6 +78,7 @@ int leg_measure_run(const LegMeasure *measure, FioResult *ret_result)
             .block_bytes = workload->block_bytes,
             .buffer = place_memory(measure->place),
             .buffer_bytes = workload->block_bytes,
+            .time_limit_usec = measure->time_limit_usec,
             .latencies_nsec = latencies_nsec,
             .cancelled = cancelled,
             .userdata = &measuring,

@@ -172,6 +172,11 @@ static int write_job(LegRun *run, const Arena *arena, char **ret_path)
                : 0;
 }
 
+static uint64_t time_limit_usec(const LegJob *leg)
+{
+    return LEG_BASE_USEC + leg->workload->leg_bytes / LEAST_BYTES_PER_SEC * USEC_PER_SEC;
+}
+
 /* fio from start to end, in a cgroup of its own where we have one. */
 static int run_fio(LegRun *run, const char *job_path, int arena_fd_)
 {
@@ -185,8 +190,7 @@ static int run_fio(LegRun *run, const char *job_path, int arena_fd_)
         .keep_fds = keep_fds,
         .n_keep_fds = 2,
         .temp_directory = run->stage->runtime_directory,
-        .time_limit_usec =
-            LEG_BASE_USEC + run->leg->workload->leg_bytes / LEAST_BYTES_PER_SEC * USEC_PER_SEC,
+        .time_limit_usec = time_limit_usec(run->leg),
         .cancel_fd = run->stage->cancel_fd,
         .progress = on_progress,
         .leftovers = run->leg->verify ? on_leftovers : NULL,
@@ -219,6 +223,7 @@ static int run_foreign_verify(LegRun *run)
         .stage = &run->verify,
         .check = run->outcome.check,
         .cancel_fd = run->stage->cancel_fd,
+        .time_limit_usec = time_limit_usec(run->leg),
         .pause = on_pause,
         .userdata = run,
     };
@@ -233,6 +238,7 @@ static int run_foreign_measure(LegRun *run, const Place *place)
         .place = place,
         .target = run->stage->target,
         .cancel_fd = run->stage->cancel_fd,
+        .time_limit_usec = time_limit_usec(run->leg),
         .pause = on_pause,
         .userdata = run,
     };

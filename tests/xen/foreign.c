@@ -12,6 +12,7 @@
 
 #include "bench/proof.h"
 #include "common/cleanup.h"
+#include "common/clock.h"
 #include "common/json.h"
 #include "daemon/foreign-arena.h"
 #include "daemon/foreign-io.h"
@@ -19,11 +20,12 @@
 #include "daemon/trace.h"
 #include "placement/foreign-pages.h"
 
-#define ARENA_BYTES (UINT64_C(256) << 10)
-#define LEG_BYTES   (UINT64_C(512) << 10)
-#define BLOCK_BYTES (UINT32_C(24) << 10)
-#define GAP_BYTES   UINT32_C(1536) /* so that blocks cross pages at every offset */
-#define USED_BYTES  (LEG_BYTES / BLOCK_BYTES * BLOCK_BYTES)
+#define ARENA_BYTES   (UINT64_C(256) << 10)
+#define LEG_BYTES     (UINT64_C(512) << 10)
+#define BLOCK_BYTES   (UINT32_C(24) << 10)
+#define GAP_BYTES     UINT32_C(1536) /* so that blocks cross pages at every offset */
+#define IO_LIMIT_USEC (120 * USEC_PER_SEC)
+#define USED_BYTES    (LEG_BYTES / BLOCK_BYTES * BLOCK_BYTES)
 
 static HostFacts facts;
 
@@ -116,6 +118,7 @@ static int run_io(const Side *side, int fd, bool writes, Leg *leg, ForeignIoEnd 
         .gap_bytes = GAP_BYTES,
         .buffer = side->buffer,
         .buffer_bytes = ARENA_BYTES,
+        .time_limit_usec = IO_LIMIT_USEC,
         .prepare = writes ? prepare_write : prepare_read,
         .look = look,
         .userdata = leg,
@@ -150,16 +153,17 @@ static json_t *run_leg(const Side *side, int fd, bool writes, uint32_t generatio
         r = foreign_arena_check(side->arena, &facts.devices[0].reach, &check);
     if (r < 0)
         fail("leg", r);
-    return json_pack(
-        "{s:s, s:s, s:i, s:I, s:i, s:i, s:o, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "path",
-        side->arena ? dma_path_name(foreign_arena_path(side->arena)) : "ordinary", "does",
-        writes ? "write" : "read", "generation", (int)generation, "bytes", (json_int_t)end.bytes,
-        "error", end.error, "bad", (int)leg.n_bad, "bounces", bounce_account_to_json(&leg.bounces),
-        "translated_bytes", (json_int_t)leg.foreign.translated_bytes, "mistaken_bytes",
-        (json_int_t)leg.foreign.mistaken_bytes, "unshown_bytes",
-        (json_int_t)leg.foreign.unshown_bytes, "lost", (json_int_t)n_lost, "moved",
-        (json_int_t)(check.n_moved + check.n_misplaced), "mapped", json_address(leg.example_mapped),
-        "bus", json_address(leg.example_bus));
+    return json_pack("{s:s, s:s, s:i, s:I, s:i, s:i, s:o, s:I, s:I, s:I, s:I, s:I, s:o, s:o}",
+                     "path",
+                     side->arena ? dma_path_name(foreign_arena_path(side->arena)) : "ordinary",
+                     "does", writes ? "write" : "read", "generation", (int)generation, "bytes",
+                     (json_int_t)end.bytes, "error", end.error ? end.error : end.sync_error, "bad",
+                     (int)leg.n_bad, "bounces", bounce_account_to_json(&leg.bounces),
+                     "translated_bytes", (json_int_t)leg.foreign.translated_bytes, "mistaken_bytes",
+                     (json_int_t)leg.foreign.mistaken_bytes, "unshown_bytes",
+                     (json_int_t)leg.foreign.unshown_bytes, "lost", (json_int_t)n_lost, "moved",
+                     (json_int_t)(check.n_moved + check.n_misplaced), "mapped",
+                     json_address(leg.example_mapped), "bus", json_address(leg.example_bus));
 }
 
 /* An arena, what was had of it, and where it lies. */

@@ -86,6 +86,7 @@ static ForeignIo io_of(int fd, Seen *seen)
         .gap_bytes = GAP_BYTES,
         .buffer = seen->buffer,
         .buffer_bytes = BUFFER_BYTES,
+        .time_limit_usec = UINT64_MAX,
         .prepare = spoil,
         .look = look,
         .userdata = seen,
@@ -183,6 +184,32 @@ static void test_it_stops_on_request(void **state)
     assert_int_equal(seen.n_prepared, 3);
 }
 
+static void prepare_slowly(uint64_t offset, uint8_t *block, uint32_t bytes, void *userdata)
+{
+    usleep(2000);
+    prepare(offset, block, bytes, userdata);
+}
+
+static void test_it_ends_with_its_time(void **state)
+{
+    _cleanup_close_ int fd = open_target(BYTES);
+    _cleanup_free_ uint8_t *buffer = aligned_alloc(4096, BUFFER_BYTES);
+    Seen seen = { .buffer = buffer };
+    ForeignIo io = io_of(fd, &seen);
+    ForeignIoEnd end;
+
+    (void)state;
+    io.writes = io.syncs = true;
+    io.prepare = prepare_slowly;
+    io.time_limit_usec = 1000;
+    assert_int_equal(foreign_io_run(&io, &end), 0);
+    assert_true(end.timed_out);
+    assert_int_equal(end.error, 0);
+    assert_true(end.bytes <= BLOCK_BYTES && end.bytes == seen.n_prepared * BLOCK_BYTES);
+    io.time_limit_usec = 0;
+    assert_int_equal(foreign_io_run(&io, &end), -EINVAL);
+}
+
 static void test_what_makes_no_sense(void **state)
 {
     _cleanup_free_ uint8_t *buffer = aligned_alloc(4096, BUFFER_BYTES);
@@ -210,6 +237,7 @@ int main(void)
         cmocka_unit_test(test_an_error_ends_the_leg),
         cmocka_unit_test(test_blocks_in_an_order),
         cmocka_unit_test(test_it_stops_on_request),
+        cmocka_unit_test(test_it_ends_with_its_time),
         cmocka_unit_test(test_what_makes_no_sense),
     };
 
