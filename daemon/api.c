@@ -221,6 +221,7 @@ static void clear_corruption(Manager *manager, PendingCall *call)
         return;
     call_reply(call, json_pack("{s:i, s:o}", "schema", 1, "cleared",
                                card_latches_clear(jobs_latches(manager->jobs), card)));
+    metrics_refresh(manager);
 }
 
 static void clear_schedule(Manager *manager, PendingCall *call)

@@ -40,4 +40,29 @@ check "the node exporter could read all of it" answers node_textfile_scrape_erro
 check "nothing fires of runs that passed" quiet 'Regression|Corruption|Latched|Behind|Slower'
 check "Prometheus had nothing to complain of" lacks . "$scratch/prometheus.log"
 check "nor had the node exporter" lacks -i error "$scratch/exporter.log"
+end_daemon
+
+# --- a card's release is told at once, and not when the file is next written by time ---
+python3 - "$scratch/state/xdmad.db" <<'END'
+import sqlite3, sys
+with sqlite3.connect(sys.argv[1]) as db:
+    db.execute("INSERT INTO latch VALUES ('aa5859', 'a-run', 'blocks are damaged', 5)")
+END
+printf '[metrics]\ntextfile_directory = %s\n' "$scratch/textfile" >"$scratch/xdmad.conf"
+rm -f "$scratch"/run/io.xdmad* "$scratch/textfile/xdmad.prom"
+# told NUMBER: so many cards are not written to, by the textfile
+told() {
+    for _ in $(seq 100); do
+        grep -qx "xdmad_latched_cards $1" "$scratch/textfile/xdmad.prom" && return
+        sleep 0.1
+    done
+    false
+}
+start_daemon
+check "a card that is not to be written to is told" told 1
+ctl release verify --clear
+ends release 0
+check "and so is its release" told 0
+end_daemon
+check "SIGTERM ends it cleanly, with nothing leaked" [ "$daemon_status" -eq 0 ]
 tap_end
