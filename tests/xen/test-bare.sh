@@ -22,5 +22,5 @@ check_json "the bounced bytes of the arena equal fio's bytes on every bounce leg
     'all(.legs[] | select(.path == "bounce"); .proof.arena_bytes == .issued_bytes and .issued_bytes > 0)'
 
 verify_in_dom0 --board bare
-check_verify
+check_verify edge
 tap_end

@@ -9,5 +9,5 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 . "$top/tests/xen/verify-checks.sh"
 
 verify_in_dom0 --suite trixie --board wide
-check_verify
+check_verify edge
 tap_end

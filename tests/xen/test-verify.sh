@@ -9,7 +9,7 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 . "$top/tests/xen/verify-checks.sh"
 
 verify_in_dom0 --board wide
-check_verify
+check_verify edge
 check_json "each leg of memory of ours is proved page by page, by the probe: the kernel has no events" "$out/report.json" \
     '[.legs[] | select(.path == "direct" or .path == "bounce")] | length >= 30 and all(.[]; .proof.source == "kprobe:dma_unmap_sg_attrs" and .proof.mapped_bytes == .issued_bytes)'
 check_json "the environment names the probe" "$out/report.json" \

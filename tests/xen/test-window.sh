@@ -31,7 +31,7 @@ check_json "as many bytes bounced from outside of the window as fio issued, or t
     'all(.legs[] | select(.path == "bounce"); .proof.no_address_bytes >= .issued_bytes and .proof.no_address_bytes <= .proof.disk_bytes)'
 
 verify_in_dom0 --board window
-check_verify
+check_verify edge
 
 # This kernel has no events of mappings: a probe where they are given back takes their place.
 in_dom0 live.sh --board window

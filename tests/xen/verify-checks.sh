@@ -11,11 +11,11 @@ verify_in_dom0() {
         "of the disk's own count $((($(cat "$out/sectors.after") - $(cat "$out/sectors.before")) * 512)) written"
 }
 
-# check_verify [no-edge]: the run of verify_in_dom0; "no-edge": where a page number is no frame, so that
+# check_verify edge|no-edge: the run of verify_in_dom0; "no-edge": where a page number is no frame, so that
 # requests across the window's edge are planned, but not to be had
 check_verify() {
     local legs=36 wrote=31719424
-    [ "${1:-}" != no-edge ] || legs=30 wrote=25427968
+    [ "$1" != no-edge ] || legs=30 wrote=25427968
     check "the lab ran it to its end" [ "$lab_status" -eq 0 ]
     check "verify ends with 0" grep -qx 0 "$out/verify.status"
     check "in less than 3 minutes of wall time" [ "$verify_wall_sec" -lt 180 ]
@@ -23,7 +23,7 @@ check_verify() {
         '.kind == "verify" and .verdict == "pass" and (.reasons | length) == 0'
     check_json "all four cells are verified, of as many blocks each" "$out/report.json" \
         '[.matrix[] | select(.writer != "mixed" and .reader != "mixed") | .state == "verified" and .bad_blocks == 0 and .blocks == 844] == [true, true, true, true]'
-    if [ "${1:-}" = no-edge ]; then
+    if [ "$1" = no-edge ]; then
         check_json "requests across the window's edge are not to be had, and the report says why" "$out/report.json" \
             '(.paths.mixed | .state == "unreachable" and (.reason | test("page number is no frame"))) and (.matrix | length) == 4'
     else
