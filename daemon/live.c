@@ -16,19 +16,16 @@
 /* Between two looks at the pool. */
 #define SAMPLE_USEC UINT64_C(50000)
 
-/* Looks between two readings of the trace. A reading takes the CPU from what is watched, in the
- * lab's counted time a millisecond of it, so there are few while little comes; the ring buffer
- * holds some 35,000 events of one CPU. */
-#define DRAIN_MIN_LOOKS 1U
-#define DRAIN_MAX_LOOKS 10U
-#define MANY_EVENTS     4000U
+/* So many events in one reading ask for the next one soon: the ring buffer holds some 35,000 of one
+ * CPU. Else readings are few, since each takes the CPU from what is watched, in the lab's counted
+ * time a millisecond of it. */
+#define MANY_EVENTS 4000U
 
 typedef struct Live {
     const HostFacts *facts;
     LiveAccount *account;
     TraceSession *trace;
-    unsigned looks_to_drain; /* DRAIN_MIN_LOOKS to DRAIN_MAX_LOOKS */
-    uint64_t n_events;       /* of the last reading */
+    uint64_t n_events; /* of the last reading */
 } Live;
 
 static void cleanup_account(LiveAccount **account)
@@ -92,33 +89,30 @@ static int drain(Live *live)
     return live->trace ? trace_drain(live->trace, &sink, &live->account->lost) : 0;
 }
 
-/* How soon the next reading is to be, by how much the last one had. */
-static void pace(Live *live)
+unsigned live_looks_to_drain(unsigned looks, uint64_t n_events)
 {
-    if (live->n_events > MANY_EVENTS)
-        live->looks_to_drain = DRAIN_MAX_LOOKS;
-    else if (live->looks_to_drain < DRAIN_MAX_LOOKS)
-        live->looks_to_drain++;
+    if (n_events > MANY_EVENTS)
+        return 1;
+    return looks < LIVE_MAX_LOOKS ? looks + 1 : LIVE_MAX_LOOKS;
 }
 
 static int watch(const ChildLink *link, Live *live, uint64_t usec)
 {
     struct pollfd control = { .fd = link->control_fd, .events = POLLIN };
     uint64_t start = clock_boottime_usec(), now = start;
-    unsigned looks = 0;
+    unsigned looks = 0, looks_to_drain = LIVE_MAX_LOOKS;
     int r = 0;
 
-    live->looks_to_drain = DRAIN_MIN_LOOKS;
     while (r >= 0 && now - start < usec) {
         uint64_t left = usec - (now - start), wait = left < SAMPLE_USEC ? left : SAMPLE_USEC;
 
         sample_pool(live);
         if (poll(&control, 1, (int)(wait / USEC_PER_MSEC) + 1) > 0) {
             r = -ECANCELED;
-        } else if (++looks >= live->looks_to_drain) {
+        } else if (++looks >= looks_to_drain) {
             looks = 0;
             r = drain(live);
-            pace(live);
+            looks_to_drain = live_looks_to_drain(looks_to_drain, live->n_events);
         }
         now = clock_boottime_usec();
     }

@@ -16,6 +16,14 @@
 #define LIVE_DEFAULT_USEC UINT64_C(5000000)
 #define LIVE_MAX_USEC     UINT64_C(60000000)
 
+/* Looks at the pool between two readings of the trace, at most; as many as at first. */
+#define LIVE_MAX_LOOKS 10U
+
+/* The looks until the next reading, by those before the last one and how many events it had: one
+ * look when that was much, which may soon be more than the buffer holds, and one more than before
+ * when it was not. */
+unsigned live_looks_to_drain(unsigned looks, uint64_t n_events);
+
 /*
  * Watch for `usec`; mappings of the storage controllers alone, bounces of every device. `facts` are
  * of just now: they tell what each controller reaches. It ends at once when the daemon wants an

@@ -44,8 +44,8 @@ int trace_mappings_filter(TraceMappings *mappings, TraceInstance *instance,
 
 /* Switch on what the next recording has, mappings of data or of coherent memory, and the rest off.
  * 0 or negative errno. */
-int trace_mappings_switch(TraceMappings *mappings, TraceInstance *instance, bool on,
-                          bool with_coherent);
+int trace_mappings_switch(TraceMappings *mappings, TraceInstance *instance, bool of_data,
+                          bool coherent);
 
 /* Take a record if it is of this kind: 1 and *ret_mapping (borrowed until the next), 0 it is
  * another's; -EBADMSG it was, and cannot be read. */
