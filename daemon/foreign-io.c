@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -10,13 +11,15 @@
 #include "common/clock.h"
 
 #define SECTOR_BYTES 512U
+#define PAUSE_BLOCKS 16U /* the trace's buffer holds the bounces of many more */
 
 static bool makes_sense(const ForeignIo *io)
 {
     return io->block_bytes > 0 && io->block_bytes % SECTOR_BYTES == 0 &&
            io->gap_bytes % SECTOR_BYTES == 0 && io->start_bytes % SECTOR_BYTES == 0 &&
            io->bytes > 0 && io->bytes % io->block_bytes == 0 && io->buffer &&
-           io->time_limit_usec > 0 && io->buffer_bytes >= (uint64_t)io->block_bytes + io->gap_bytes;
+           io->control.time_limit_usec > 0 &&
+           io->buffer_bytes >= (uint64_t)io->block_bytes + io->gap_bytes;
 }
 
 /* All of one block: 0, or the errno of what failed. */
@@ -61,6 +64,16 @@ static uint8_t *next_block(const ForeignIo *io, uint64_t *at)
     return io->buffer + begin;
 }
 
+/* Before block n. */
+static bool is_cancelled(const ForeignControl *control, uint64_t n, uint64_t bytes_done)
+{
+    struct pollfd fd = { .fd = control->cancel_fd, .events = POLLIN };
+
+    if (control->pause && n > 0 && n % PAUSE_BLOCKS == 0)
+        control->pause(bytes_done, control->userdata);
+    return poll(&fd, 1, 0) > 0;
+}
+
 /* All blocks, until one fails or time is up. 0 or -ECANCELED. */
 static int move_all(const ForeignIo *io, int fd, ForeignIoEnd *end)
 {
@@ -70,9 +83,9 @@ static int move_all(const ForeignIo *io, int fd, ForeignIoEnd *end)
         uint64_t offset = offset_of(io, n);
         uint8_t *block;
 
-        if (io->cancelled && io->cancelled(io->userdata))
+        if (is_cancelled(&io->control, n, end->bytes))
             return -ECANCELED;
-        end->timed_out = clock_boottime_usec() - begin >= io->time_limit_usec;
+        end->timed_out = clock_boottime_usec() - begin >= io->control.time_limit_usec;
         if (end->timed_out)
             return 0;
         block = next_block(io, &at);

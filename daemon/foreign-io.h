@@ -9,7 +9,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Who minds a leg under way. */
+typedef struct ForeignControl {
+    int cancel_fd;            /* readable or hung up: stop; -1 = none */
+    uint64_t time_limit_usec; /* no block is begun after it; > 0 */
+    /* Now and then between two blocks, hence in no block's time, with the bytes done; NULL = never.
+     */
+    void (*pause)(uint64_t bytes_done, void *userdata);
+    void *userdata;
+} ForeignControl;
+
 typedef struct ForeignIo {
+    ForeignControl control;
     int fd; /* of the target; opened anew for direct I/O through /proc/self/fd */
     bool writes;
     bool syncs;            /* after the last write, and an error of that is the leg's */
@@ -23,7 +34,6 @@ typedef struct ForeignIo {
                            their pages; a multiple of 512 */
     uint8_t *buffer;
     uint64_t buffer_bytes;
-    uint64_t time_limit_usec; /* no block is begun after it; > 0 */
     /* Before a write: fill the block that goes to this offset of the target. Before a read: put
      * there what nobody could take for what is read. NULL = leave what is there. */
     void (*prepare)(uint64_t offset_bytes, uint8_t *block, uint32_t block_bytes, void *userdata);
@@ -31,7 +41,6 @@ typedef struct ForeignIo {
                                  not timed */
     /* After a read; NULL = it is not looked at. */
     void (*look)(uint64_t offset_bytes, const uint8_t *block, uint32_t block_bytes, void *userdata);
-    bool (*cancelled)(void *userdata); /* asked before each block; NULL = never */
     void *userdata;
 } ForeignIo;
 

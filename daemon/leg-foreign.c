@@ -2,7 +2,6 @@
 #include "daemon/leg-foreign.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,14 +9,12 @@
 #include "common/clock.h"
 #include "daemon/foreign-result.h"
 
-#define PAUSE_BLOCKS 16U /* the trace's buffer holds the bounces of many more */
-
 /* A leg under way. */
 typedef struct Moving {
     const LegForeign *leg;
     LegVerifyBlocks blocks;
     uint8_t *expected; /* of one block */
-    uint64_t n_moved, n_bad;
+    uint64_t n_bad;
     int result; /* of taking a bad block */
 } Moving;
 
@@ -49,19 +46,6 @@ static void look(uint64_t offset, const uint8_t *block, uint32_t block_bytes, vo
         moving->result = leg_verify_take(&moving->blocks, offset, block);
 }
 
-/* Asked before each block. */
-static bool cancelled(void *userdata)
-{
-    Moving *moving = userdata;
-    struct pollfd fd = { .fd = moving->leg->cancel_fd, .events = POLLIN };
-
-    if (moving->n_moved > 0 && moving->n_moved % PAUSE_BLOCKS == 0)
-        moving->leg->pause(moving->n_moved * job_of(moving)->workload->block_bytes,
-                           moving->leg->userdata);
-    moving->n_moved++;
-    return poll(&fd, 1, 0) > 0;
-}
-
 /* fio's own layout: iodepth buffers, the first behind the lead, gap_bytes apart; taken in turn. */
 static ForeignIo lay_out(Moving *moving, bool writes)
 {
@@ -71,6 +55,7 @@ static ForeignIo lay_out(Moving *moving, bool writes)
     uint8_t *memory = place_memory(places_for(stage->places, stage->leg->path));
 
     return (ForeignIo) {
+        .control = moving->leg->control,
         .fd = stage->target->fd,
         .writes = writes,
         .syncs = writes,
@@ -80,10 +65,8 @@ static ForeignIo lay_out(Moving *moving, bool writes)
         .gap_bytes = verify->gap_bytes,
         .buffer = memory + verify->lead_bytes - verify->gap_bytes,
         .buffer_bytes = ((uint64_t)workload->block_bytes + verify->gap_bytes) * workload->iodepth,
-        .time_limit_usec = moving->leg->time_limit_usec,
         .prepare = writes ? prepare_write : prepare_read,
         .look = look,
-        .cancelled = cancelled,
         .userdata = moving,
     };
 }

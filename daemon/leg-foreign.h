@@ -7,17 +7,14 @@
  */
 
 #include "bench/fio-result.h"
+#include "daemon/foreign-io.h"
 #include "daemon/leg-verify.h"
 
 /* All borrowed. */
 typedef struct LegForeign {
     const LegVerifyStage *stage;
-    LegCheck *check;          /* takes the bad blocks */
-    int cancel_fd;            /* readable or hung up: stop */
-    uint64_t time_limit_usec; /* > 0 */
-    /* Now and then, with the bytes done. */
-    void (*pause)(uint64_t bytes_done, void *userdata);
-    void *userdata;
+    LegCheck *check; /* takes the bad blocks */
+    ForeignControl control;
 } LegForeign;
 
 /*

@@ -2,7 +2,6 @@
 #include "daemon/leg-measure.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 
 #include "bench/canary.h"
@@ -11,27 +10,6 @@
 #include "common/cleanup.h"
 #include "common/clock.h"
 #include "daemon/foreign-result.h"
-
-#define PAUSE_BLOCKS 16U /* the trace's buffer holds the bounces of many more */
-
-/* A leg under way. */
-typedef struct Measuring {
-    const LegMeasure *measure;
-    uint64_t n_begun;
-} Measuring;
-
-/* Asked before each block. */
-static bool cancelled(void *userdata)
-{
-    Measuring *measuring = userdata;
-    const LegMeasure *measure = measuring->measure;
-    struct pollfd fd = { .fd = measure->cancel_fd, .events = POLLIN };
-
-    if (measuring->n_begun > 0 && measuring->n_begun % PAUSE_BLOCKS == 0)
-        measure->pause(measuring->n_begun * measure->leg->workload->block_bytes, measure->userdata);
-    measuring->n_begun++;
-    return poll(&fd, 1, 0) > 0;
-}
 
 /* The figures of blocks that were timed one by one. */
 static void sum_up(uint64_t *latencies_nsec, const Workload *workload, FioResult *result)
@@ -51,7 +29,6 @@ int leg_measure_run(const LegMeasure *measure, FioResult *ret_result)
 {
     const LegJob *leg = measure->leg;
     const Workload *workload = leg->workload;
-    Measuring measuring = { .measure = measure };
     _cleanup_free_ uint32_t *order = NULL;
     _cleanup_free_ uint64_t *latencies_nsec = NULL;
     uint64_t begin;
@@ -70,6 +47,7 @@ int leg_measure_run(const LegMeasure *measure, FioResult *ret_result)
     begin = clock_boottime_usec();
     r = foreign_io_run(
         &(ForeignIo) {
+            .control = measure->control,
             .fd = measure->target->fd,
             .writes = io_pattern_is_write(workload->pattern),
             .start_bytes = leg->offset_bytes,
@@ -78,10 +56,7 @@ int leg_measure_run(const LegMeasure *measure, FioResult *ret_result)
             .block_bytes = workload->block_bytes,
             .buffer = place_memory(measure->place),
             .buffer_bytes = workload->block_bytes,
-            .time_limit_usec = measure->time_limit_usec,
             .latencies_nsec = latencies_nsec,
-            .cancelled = cancelled,
-            .userdata = &measuring,
         },
         &end);
     if (r >= 0)

@@ -8,6 +8,7 @@
 
 #include "bench/fio-result.h"
 #include "bench/leg-job.h"
+#include "daemon/foreign-io.h"
 #include "daemon/places.h"
 #include "daemon/target.h"
 
@@ -16,11 +17,7 @@ typedef struct LegMeasure {
     const LegJob *leg; /* one I/O in flight */
     const Place *place;
     const Target *target;
-    int cancel_fd;            /* readable or hung up: stop */
-    uint64_t time_limit_usec; /* > 0 */
-    /* Now and then, between two blocks, hence in no block's time; with the bytes done. */
-    void (*pause)(uint64_t bytes_done, void *userdata);
-    void *userdata;
+    ForeignControl control;
 } LegMeasure;
 
 /*

@@ -216,16 +216,23 @@ static void on_pause(uint64_t bytes_done, void *userdata)
     run->stage->progress(run->leg, bytes_done, run->stage->userdata);
 }
 
+static ForeignControl control_of(LegRun *run)
+{
+    return (ForeignControl) {
+        .cancel_fd = run->stage->cancel_fd,
+        .time_limit_usec = time_limit_usec(run->leg),
+        .pause = on_pause,
+        .userdata = run,
+    };
+}
+
 /* A verify's blocks, looked at one by one. */
 static int run_foreign_verify(LegRun *run)
 {
     LegForeign foreign = {
         .stage = &run->verify,
         .check = run->outcome.check,
-        .cancel_fd = run->stage->cancel_fd,
-        .time_limit_usec = time_limit_usec(run->leg),
-        .pause = on_pause,
-        .userdata = run,
+        .control = control_of(run),
     };
 
     return leg_foreign_run(&foreign, &run->outcome.fio);
@@ -237,10 +244,7 @@ static int run_foreign_measure(LegRun *run, const Place *place)
         .leg = run->leg,
         .place = place,
         .target = run->stage->target,
-        .cancel_fd = run->stage->cancel_fd,
-        .time_limit_usec = time_limit_usec(run->leg),
-        .pause = on_pause,
-        .userdata = run,
+        .control = control_of(run),
     };
 
     return leg_measure_run(&measure, &run->outcome.fio);

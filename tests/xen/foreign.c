@@ -110,6 +110,7 @@ static void on_bounce(const BounceEvent *event, void *userdata)
 static int run_io(const Side *side, int fd, bool writes, Leg *leg, ForeignIoEnd *ret_end)
 {
     ForeignIo io = {
+        .control = { .cancel_fd = -1, .time_limit_usec = IO_LIMIT_USEC },
         .fd = fd,
         .writes = writes,
         .syncs = writes,
@@ -118,7 +119,6 @@ static int run_io(const Side *side, int fd, bool writes, Leg *leg, ForeignIoEnd 
         .gap_bytes = GAP_BYTES,
         .buffer = side->buffer,
         .buffer_bytes = ARENA_BYTES,
-        .time_limit_usec = IO_LIMIT_USEC,
         .prepare = writes ? prepare_write : prepare_read,
         .look = look,
         .userdata = leg,

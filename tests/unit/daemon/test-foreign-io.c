@@ -23,6 +23,9 @@ typedef struct Seen {
     unsigned n_prepared, n_looked, n_bad;
     uint64_t next_offset;
     unsigned cancel_after; /* 0 = never */
+    int cancel_end;        /* hangs up then */
+    unsigned n_pauses;
+    uint64_t paused_at_bytes;
 } Seen;
 
 static void prepare(uint64_t offset, uint8_t *block, uint32_t bytes, void *userdata)
@@ -33,6 +36,8 @@ static void prepare(uint64_t offset, uint8_t *block, uint32_t bytes, void *userd
     seen->next_offset += bytes;
     assert_true(block >= seen->buffer + GAP_BYTES && block + bytes <= seen->buffer + BUFFER_BYTES);
     memset(block, 'a' + seen->n_prepared++ % 26, bytes);
+    if (seen->n_prepared == seen->cancel_after)
+        close(seen->cancel_end);
 }
 
 static void spoil(uint64_t offset, uint8_t *block, uint32_t bytes, void *userdata)
@@ -51,11 +56,12 @@ static void look(uint64_t offset, const uint8_t *block, uint32_t bytes, void *us
     seen->n_looked++;
 }
 
-static bool cancelled(void *userdata)
+static void note_pause(uint64_t bytes_done, void *userdata)
 {
-    const Seen *seen = userdata;
+    Seen *seen = userdata;
 
-    return seen->cancel_after > 0 && seen->n_prepared >= seen->cancel_after;
+    seen->n_pauses++;
+    seen->paused_at_bytes = bytes_done;
 }
 
 /* A file that direct I/O reaches; skips the test where the file system has none. */
@@ -80,13 +86,13 @@ static int open_target(uint64_t bytes)
 static ForeignIo io_of(int fd, Seen *seen)
 {
     return (ForeignIo) {
+        .control = { .cancel_fd = -1, .time_limit_usec = UINT64_MAX, .userdata = seen },
         .fd = fd,
         .bytes = BYTES,
         .block_bytes = BLOCK_BYTES,
         .gap_bytes = GAP_BYTES,
         .buffer = seen->buffer,
         .buffer_bytes = BUFFER_BYTES,
-        .time_limit_usec = UINT64_MAX,
         .prepare = spoil,
         .look = look,
         .userdata = seen,
@@ -177,11 +183,30 @@ static void test_it_stops_on_request(void **state)
     Seen seen = { .buffer = buffer, .cancel_after = 3 };
     ForeignIo io = io_of(fd, &seen);
     ForeignIoEnd end;
+    int ends[2];
 
     (void)state;
-    io.cancelled = cancelled;
+    assert_int_equal(pipe(ends), 0);
+    io.control.cancel_fd = ends[0];
+    seen.cancel_end = ends[1];
     assert_int_equal(foreign_io_run(&io, &end), -ECANCELED);
     assert_int_equal(seen.n_prepared, 3);
+    close(ends[0]);
+}
+
+static void test_it_pauses_now_and_then(void **state)
+{
+    _cleanup_close_ int fd = open_target(BYTES);
+    _cleanup_free_ uint8_t *buffer = aligned_alloc(4096, BUFFER_BYTES);
+    Seen seen = { .buffer = buffer };
+    ForeignIo io = io_of(fd, &seen);
+    ForeignIoEnd end;
+
+    (void)state;
+    io.control.pause = note_pause;
+    assert_int_equal(foreign_io_run(&io, &end), 0);
+    assert_int_equal(seen.n_pauses, 1); /* of 32 blocks; none behind the last */
+    assert_int_equal(seen.paused_at_bytes, 16 * BLOCK_BYTES);
 }
 
 static void prepare_slowly(uint64_t offset, uint8_t *block, uint32_t bytes, void *userdata)
@@ -201,12 +226,12 @@ static void test_it_ends_with_its_time(void **state)
     (void)state;
     io.writes = io.syncs = true;
     io.prepare = prepare_slowly;
-    io.time_limit_usec = 1000;
+    io.control.time_limit_usec = 1000;
     assert_int_equal(foreign_io_run(&io, &end), 0);
     assert_true(end.timed_out);
     assert_int_equal(end.error, 0);
     assert_true(end.bytes <= BLOCK_BYTES && end.bytes == seen.n_prepared * BLOCK_BYTES);
-    io.time_limit_usec = 0;
+    io.control.time_limit_usec = 0;
     assert_int_equal(foreign_io_run(&io, &end), -EINVAL);
 }
 
@@ -237,6 +262,7 @@ int main(void)
         cmocka_unit_test(test_an_error_ends_the_leg),
         cmocka_unit_test(test_blocks_in_an_order),
         cmocka_unit_test(test_it_stops_on_request),
+        cmocka_unit_test(test_it_pauses_now_and_then),
         cmocka_unit_test(test_it_ends_with_its_time),
         cmocka_unit_test(test_what_makes_no_sense),
     };
