@@ -156,24 +156,16 @@ static int judge(const Material *material, Verdict *ret_verdict, json_t **ret_re
 /* How each path could be had. */
 static json_t *paths_to_json(const VerifyPlan *plan, const ReportContext *context)
 {
-    json_t *paths = report_paths_to_json(context, plan->direct, plan->bounce);
+    _cleanup_json_ json_t *paths = report_paths_to_json(context, plan->direct, plan->bounce);
+    _cleanup_json_ json_t *foreign =
+        context->foreign_told
+            ? report_foreign_paths_to_json(context, plan->foreign_direct, plan->foreign_bounce)
+            : json_object();
 
-    if (paths && context->mixed_told &&
-        report_add(paths, dma_path_name(DMA_PATH_MIXED),
-                   report_path_to_json(&context->mixed, plan->mixed)) < 0) {
-        json_decref(paths);
+    if (context->mixed_told && report_add(paths, dma_path_name(DMA_PATH_MIXED),
+                                          report_path_to_json(&context->mixed, plan->mixed)) < 0)
         return NULL;
-    }
-    if (!paths || !context->foreign_told)
-        return paths;
-    if (report_add(paths, dma_path_name(DMA_PATH_FOREIGN_DIRECT),
-                   report_path_to_json(&context->foreign_direct, plan->foreign_direct)) < 0 ||
-        report_add(paths, dma_path_name(DMA_PATH_FOREIGN_BOUNCE),
-                   report_path_to_json(&context->foreign_bounce, plan->foreign_bounce)) < 0) {
-        json_decref(paths);
-        return NULL;
-    }
-    return paths;
+    return json_object_update(paths, foreign) < 0 ? NULL : take_ptr(paths);
 }
 
 static int tell(const Material *material, json_t **ret_report)
