@@ -64,9 +64,5 @@ DamageDirection foreign_place_find(const VerifyPlan *plan, const LegOutcome *by_
     *ret_path = is_direct == is_bounce ? DMA_PATH_FOREIGN
                 : is_direct            ? DMA_PATH_FOREIGN_DIRECT
                                        : DMA_PATH_FOREIGN_BOUNCE;
-    if (to && from)
-        return DAMAGE_BOTH_WAYS;
-    if (to)
-        return DAMAGE_TO_DEVICE;
-    return from ? DAMAGE_FROM_DEVICE : DAMAGE_UNCLEAR;
+    return damage_direction_of(to, from);
 }

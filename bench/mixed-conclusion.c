@@ -53,9 +53,5 @@ DamageDirection mixed_place_find(const VerifyPlan *plan, const LegOutcome *by_le
     *ret_path = seen.bad_pages[0] == seen.bad_pages[1] ? DMA_PATH_MIXED
                 : seen.bad_pages[0]                    ? DMA_PATH_DIRECT
                                                        : DMA_PATH_BOUNCE;
-    if (seen.to && seen.from)
-        return DAMAGE_BOTH_WAYS;
-    if (seen.to)
-        return DAMAGE_TO_DEVICE;
-    return seen.from ? DAMAGE_FROM_DEVICE : DAMAGE_UNCLEAR;
+    return damage_direction_of(seen.to, seen.from);
 }

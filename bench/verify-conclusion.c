@@ -20,6 +20,15 @@ const char *damage_direction_name(DamageDirection direction)
     return direction_names[direction];
 }
 
+DamageDirection damage_direction_of(bool to_device, bool from_device)
+{
+    if (to_device && from_device)
+        return DAMAGE_BOTH_WAYS;
+    if (to_device)
+        return DAMAGE_TO_DEVICE;
+    return from_device ? DAMAGE_FROM_DEVICE : DAMAGE_UNCLEAR;
+}
+
 #define REMEDY_BOUNCE                                                                              \
     "write nothing that matters on this host until it is explained; keep Dom0's memory within "    \
     "the "                                                                                         \
@@ -172,9 +181,7 @@ static bool find_place_by_clean_path(const Matrix *matrix, const SecondLooks *lo
             (!is_bad(matrix, other, other) && !only_this_is_unsteady(looks, other)))
             continue;
         conclusion->path = other;
-        conclusion->direction = to && from ? DAMAGE_BOTH_WAYS
-                                : to       ? DAMAGE_TO_DEVICE
-                                           : DAMAGE_FROM_DEVICE;
+        conclusion->direction = damage_direction_of(to, from);
         return true;
     }
     return false;
@@ -199,10 +206,7 @@ static bool find_place_by_looks(const VerifyPlan *plan, const Matrix *matrix,
     if (direct == bounce || ((to_direct || to_bounce) && !(plan->direct && plan->bounce)))
         return true;
     conclusion->path = direct ? DMA_PATH_DIRECT : DMA_PATH_BOUNCE;
-    if ((to_direct && from_direct) || (to_bounce && from_bounce))
-        conclusion->direction = DAMAGE_BOTH_WAYS;
-    else
-        conclusion->direction = to_direct || to_bounce ? DAMAGE_TO_DEVICE : DAMAGE_FROM_DEVICE;
+    conclusion->direction = damage_direction_of(to_direct || to_bounce, from_direct || from_bounce);
     return true;
 }
 

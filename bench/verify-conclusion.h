@@ -34,6 +34,9 @@ typedef enum DamageDirection {
  * NULL. */
 const char *damage_direction_name(DamageDirection direction);
 
+/* Of one path, by whether bytes are damaged on their way to the device, and from it. */
+DamageDirection damage_direction_of(bool to_device, bool from_device);
+
 typedef struct Conclusion {
     bool corrupt; /* false: nothing is wrong, and nothing below tells anything */
     DamageDirection direction;
