@@ -32,25 +32,24 @@ for suite in bookworm trixie; do
     check_json "every latency was measured" "$out/with.json" \
         'all(.legs[].lat_ns; .min > 0 and .min <= .p50 and .p50 <= .p99 and .p99 <= .max)'
     # shellcheck disable=SC2016 # jq's
-    check "a leg's rate is its blocks' bytes over its mean latency" jq -e \
+    check_json "a leg's rate is its blocks' bytes over its mean latency" "$out/with.json" \
         '([.workloads[] | {key: .name, value: .block_bytes}] | from_entries) as $block |
-            all(.legs[]; ($block[.workload] * 1e9 / .lat_ns.mean / .bw_bytes_per_sec - 1 | fabs) < 0.001)' "$out/with.json"
+            all(.legs[]; ($block[.workload] * 1e9 / .lat_ns.mean / .bw_bytes_per_sec - 1 | fabs) < 0.001)'
     # shellcheck disable=SC2016 # jq's
-    check "it wrote no more than its plan said, the file's making and 1 MiB of the file system's own" \
-        jq -e --slurpfile told "$out/plan.json" '$told[0].plan as $plan | .bytes |
+    check_json "it wrote no more than its plan said, the file's making and 1 MiB of the file system's own" \
+        "$out/with.json" '$told[0].plan as $plan | .bytes |
             .planned_write == $plan.bytes_written and .kernel_written >= $plan.bytes_written and
-            .kernel_written <= $plan.bytes_written + $plan.target_bytes + 1048576' "$out/with.json"
+            .kernel_written <= $plan.bytes_written + $plan.target_bytes + 1048576' --slurpfile told "$out/plan.json"
     check_json "its series are its own: no figure of another run has its workloads" "$out/history.json" \
         '[.runs[] | select(.figures) | [.figures[].workload | startswith("granted-")] | unique] == [[true], [false]]'
     check_json "a run of fio's engine told that" "$out/own.json" 'all(.legs[]; .engine == "fio")'
     check "the metrics keep the figures of Dom0's own pages" \
         grep -q '^xdmad_bench_ratio{workload="seq-read-64k-qd4"' "$out/with.metrics"
-    # shellcheck disable=SC2016 # the inner shell's
-    check "and have none of granted ones" sh -c '! grep -q granted- "$1"' sh "$out/with.metrics"
+    check "and have none of granted ones" lacks granted- "$out/with.metrics"
     check "compared with fio's run nothing is judged" grep -qx 4 "$out/compare.status"
     check "the text says whose I/O it was" grep -q "xdmad's own I/O" "$out/with.txt"
     check "the evidence is sealed" grep -qx 0 "$out/seal.status"
-    check "no trace instance is left behind" [ ! -s "$out/instances" ]
+    check "no trace instance is left behind" is_empty "$out/instances"
     check "no page is left granted" grep -qx 0 "$out/rmmod.status"
     echo "# $suite: $(jq -c '[.workloads[] | {name, ratio: .ratio.estimate}]' "$out/with.json")"
 done
