@@ -13,6 +13,11 @@ void run_plan_done(RunPlan *plan)
     *plan = (RunPlan) { 0 };
 }
 
+bool run_plan_is_foreign_bench(const RunPlan *plan)
+{
+    return plan->kind == RUN_KIND_BENCH && plan->bench.foreign;
+}
+
 static int build_bench(const RunPlanInput *input, Plan *ret_plan)
 {
     bool foreign = input->foreign_direct || input->foreign_bounce;

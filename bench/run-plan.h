@@ -23,6 +23,9 @@ typedef struct RunPlan {
     VerifyPlan verify; /* of RUN_KIND_VERIFY */
 } RunPlan;
 
+/* Whether it is a bench on granted pages alone. */
+bool run_plan_is_foreign_bench(const RunPlan *plan);
+
 /* What every plan is built from. Direct or bounce is to be run; of a bench, which compares two
  * paths, these or paths of granted pages. */
 typedef struct RunPlanInput {

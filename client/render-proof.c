@@ -12,6 +12,7 @@
 #include "client/table.h"
 #include "client/unit.h"
 #include "common/cleanup.h"
+#include "common/dma-path.h"
 #include "common/json.h"
 
 #define N_OF(array) (sizeof(array) / sizeof((array)[0]))
@@ -117,9 +118,13 @@ static bool tells_mappings(const json_t *legs)
 /* Mappings of granted pages are not told by memory of our own; their bounces are. */
 static bool are_all_granted(const json_t *legs)
 {
-    for (size_t i = 0; i < json_array_size(legs); i++)
-        if (strncmp(json_get_string(json_array_get(legs, i), "path", ""), "foreign-", 8) != 0)
+    for (size_t i = 0; i < json_array_size(legs); i++) {
+        DmaPath path;
+
+        if (dma_path_from_name(json_get_string(json_array_get(legs, i), "path", ""), &path) < 0 ||
+            !dma_path_is_foreign(path))
             return false;
+    }
     return true;
 }
 

@@ -204,11 +204,6 @@ static int acquire_mixed(const HostFacts *facts, const RunPlan *plan, ArenaWant 
     return acquire(&want, &ret_places->mixed);
 }
 
-static bool is_foreign_bench(const RunPlan *plan)
-{
-    return plan->kind == RUN_KIND_BENCH && plan->bench.foreign;
-}
-
 /* Granted pages for a plan that has them. Their mapping is known by its PFNs, which say
  * nothing where Dom0's p2m makes frames of them. */
 static int acquire_foreign(const HostFacts *facts, const RunPlan *plan, ArenaWant want,
@@ -252,7 +247,7 @@ int places_acquire(const HostFacts *facts, const StorageDevice *device, const Ru
     int r;
 
     *ret_places = (Places) {
-        .foreign_asked = plan->kind == RUN_KIND_VERIFY || is_foreign_bench(plan),
+        .foreign_asked = plan->kind == RUN_KIND_VERIFY || run_plan_is_foreign_bench(plan),
         .mixed_asked = plan->kind == RUN_KIND_VERIFY,
     };
     r = frame_source_open(host_facts_frame_rule(facts), &ret_places->frames, &reason);
@@ -270,7 +265,7 @@ int places_acquire(const HostFacts *facts, const StorageDevice *device, const Ru
         want.huge_page_bytes = huge_page_bytes;
         want.huge_bytes = run_plan_huge_arena_bytes(plan, huge_page_bytes);
     }
-    r = is_foreign_bench(plan) ? 0 : acquire_alike(&want, ret_places);
+    r = run_plan_is_foreign_bench(plan) ? 0 : acquire_alike(&want, ret_places);
     if (r >= 0)
         r = acquire_mixed(facts, plan, want, ret_places);
     return r < 0 ? r : acquire_foreign(facts, plan, want, ret_places);

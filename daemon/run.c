@@ -200,7 +200,7 @@ static int replan(Run *run, RunEnd *end)
     };
     int r;
 
-    if (input.kind == RUN_KIND_BENCH && run->input->plan->bench.foreign) {
+    if (run_plan_is_foreign_bench(run->input->plan)) {
         if (!input.foreign_direct && !input.foreign_bounce)
             return end_with(end, VERDICT_INCONCLUSIVE,
                             "no granted pages on either path. Foreign-direct: %s. "
