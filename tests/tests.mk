@@ -106,6 +106,7 @@ bench-faults:
 .PHONY: lint
 lint: $(O)/generated/io.xdmad.varlink.inc
 	tests/setup host
+	$(Q)$(MAKE) --no-print-directory $(patsubst daemon/bpf/%.c,$(O)/generated/%.inc,$(wildcard daemon/bpf/*.bpf.c))
 	$(call say,FMT,all)
 	$(Q)clang-format --dry-run -Werror $(wildcard $(addsuffix /*.[ch],$(ROOMS) daemon/bpf tests/bench tests/fuzz tests/fleet tests/trees tests/xen lab/fault tests/unit/*))
 	$(call say,TIDY,all)
