@@ -41,7 +41,8 @@ typedef struct Exchange {
     uint64_t ballast_bytes;  /* its length, with what was released of it */
     uint64_t released_bytes; /* of it */
     DmaPath sought; /* the path that ballast is looked through for: of the first wrong slot */
-    bool fine;      /* pages of the wanted path have come: ballast is base pages from now on */
+    bool fine;      /* pages of the wanted path have come, or are huge as they are: ballast is of
+                       the slots' own pages from now on */
     uint64_t *chunk_address; /* scratch, a chunk's frames */
     uint64_t *good;          /* offsets of ballast on the wanted path, newest last */
     size_t n_good, good_capacity;
@@ -82,7 +83,23 @@ static bool is_right(const Exchange *x, size_t slot)
            !joins_paths(x, slot);
 }
 
-/* What ballast has to bring now. What was found for another path is of no use then. */
+static uint64_t first_chunk_bytes(const Exchange *x)
+{
+    return x->memory->page_bytes > CHUNK_MIN_BYTES ? x->memory->page_bytes : CHUNK_MIN_BYTES;
+}
+
+/* Give all ballast back: it grows from small again, coarse if that may be. */
+static void drop_ballast(Exchange *x)
+{
+    x->memory->ballast_drop(x->memory);
+    x->ballast_bytes = x->released_bytes = 0;
+    x->n_good = 0;
+    x->fine = x->memory->huge;
+    x->chunk_bytes = first_chunk_bytes(x);
+}
+
+/* What ballast has to bring now. What is there was taken because it is of the other path, so it
+ * holds what this one wants. */
 static void seek(Exchange *x)
 {
     for (size_t i = 0; i < x->n_pages; i++)
@@ -90,7 +107,7 @@ static void seek(Exchange *x)
             DmaPath path = arena_page_path(x->want->path, i);
 
             if (path != x->sought)
-                x->n_good = 0;
+                drop_ballast(x);
             x->sought = path;
             return;
         }
@@ -277,8 +294,7 @@ static int leave_coarse(Exchange *x, uint64_t offset, size_t n)
         x->fine = true;
     }
     if (x->fine)
-        x->chunk_bytes =
-            x->memory->page_bytes > CHUNK_MIN_BYTES ? x->memory->page_bytes : CHUNK_MIN_BYTES;
+        x->chunk_bytes = first_chunk_bytes(x);
     return 0;
 }
 
@@ -400,10 +416,7 @@ static int exchange_all(Exchange *x)
             if (r < 0)
                 return r;
         }
-        x->memory->ballast_drop(x->memory);
-        x->ballast_bytes = x->released_bytes = 0;
-        x->n_good = 0;
-        x->chunk_bytes = CHUNK_MIN_BYTES;
+        drop_ballast(x);
         r = x->memory->lock(x->memory, x->n_pages * x->memory->page_bytes);
         if (r >= 0)
             r = x->memory->slot_frames(x->memory, 0, x->n_pages, x->address);
@@ -459,8 +472,6 @@ int arena_exchange(const ArenaWant *want, ArenaMemory *memory, size_t n_pages,
                    .address = ret_address,
                    .sought = arena_page_path(want->path, 0),
                    .started_usec = memory->now_usec(memory),
-                   .chunk_bytes = page_bytes > CHUNK_MIN_BYTES ? page_bytes : CHUNK_MIN_BYTES,
-                   .fine = memory->huge, /* nothing coarser than huge pages */
                    .good_capacity = 2 * n_pages + SINGLES_MAX_LOST };
     uint64_t chunk_max = page_bytes > CHUNK_MAX_BYTES ? page_bytes : CHUNK_MAX_BYTES;
     int r = -ENOMEM;
@@ -469,6 +480,7 @@ int arena_exchange(const ArenaWant *want, ArenaMemory *memory, size_t n_pages,
     x.good = reallocarray(NULL, x.good_capacity, sizeof(uint64_t));
     for (size_t i = 0; i < n_pages; i++)
         ret_address[i] = FRAME_UNKNOWN;
+    drop_ballast(&x);
     if (x.chunk_address && x.good)
         r = exchange_all(&x);
     x.cost.usec = memory->now_usec(memory) - x.started_usec;

@@ -452,6 +452,22 @@ static void test_pages_of_both_paths_in_turn(void **state)
     arena_free(arena);
 }
 
+/* A page in the window comes first to a slot that wants one out of it, as from a processor's own
+ * list: when the others have theirs, all that this one wants is in the ballast. */
+static void test_ballast_holds_what_the_other_path_wants(void **state)
+{
+    Arena *arena;
+    ArenaWant want = want_of(DMA_PATH_MIXED, MIB);
+    Zone *high = &sim.zones[0], *low = &sim.zones[1];
+    (void)state;
+
+    two_zones();
+    for (size_t i = 2; i <= 3; i++) /* filling scatters by an odd stride: one of them is out */
+        high->free[high->n_free - i] = low->free[--low->n_free];
+    expect_placed(&want, &arena);
+    arena_free(arena);
+}
+
 static void test_both_paths_from_one_zone(void **state)
 {
     Arena *arena;
@@ -672,6 +688,7 @@ int main(void)
         SIM_TEST(test_cancelled),
         SIM_TEST(test_mixed_zone_page_by_page),
         SIM_TEST(test_pages_of_both_paths_in_turn),
+        SIM_TEST(test_ballast_holds_what_the_other_path_wants),
         SIM_TEST(test_both_paths_from_one_zone),
         SIM_TEST(test_no_segment_goes_across_the_edge),
         SIM_TEST(test_both_paths_or_none),
