@@ -2,6 +2,7 @@
 #include "bench/environment.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -177,17 +178,21 @@ json_t *environment_of_report(const json_t *report)
 
 /* --- differences --------------------------------------------------------------------------- */
 
+static bool differs(EnvironmentFact fact, const char *in_a, const char *in_b)
+{
+    if (in_a && in_b)
+        return strcmp(in_a, in_b) != 0;
+    return in_a != in_b && fact != ENVIRONMENT_FIO;
+}
+
 unsigned environment_differing(const json_t *a, const json_t *b)
 {
     unsigned facts = 0;
 
-    for (size_t i = 0; i < N_ENVIRONMENT_FACTS; i++) {
-        const char *in_a = json_get_string(a, fact_names[i], NULL);
-        const char *in_b = json_get_string(b, fact_names[i], NULL);
-
-        if ((!in_a || !in_b) ? in_a != in_b : strcmp(in_a, in_b) != 0)
-            facts |= ENVIRONMENT_FACT_BIT(i);
-    }
+    for (EnvironmentFact fact = 0; fact < N_ENVIRONMENT_FACTS; fact++)
+        if (differs(fact, json_get_string(a, fact_names[fact], NULL),
+                    json_get_string(b, fact_names[fact], NULL)))
+            facts |= ENVIRONMENT_FACT_BIT(fact);
     return facts;
 }
 

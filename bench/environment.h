@@ -4,7 +4,8 @@
 /*
  * What two runs must have in common to be compared, as a flat object of texts: what a report's
  * environment, target and paths say, reduced to the facts that move a figure. A fact that is absent
- * is unknown; unknown is like unknown, and unlike anything known.
+ * is unknown; unknown is like unknown, and unlike anything known. Only fio is absent where it was
+ * not used: a bench on granted pages does its own I/O.
  */
 
 #include <stddef.h>
@@ -59,7 +60,10 @@ const char *environment_fact_name(EnvironmentFact fact);
  * memory. */
 json_t *environment_of_report(const json_t *report);
 
-/* The facts in which two differ: ENVIRONMENT_FACT_BIT, or-ed. */
+/* The facts in which two differ: ENVIRONMENT_FACT_BIT, or-ed. In fio only two that used it can
+ * differ: of benches on granted pages the earliest told a version all the same, and it moved none
+ * of their figures. So to differ in nothing is not transitive: two fios are like the one without.
+ */
 unsigned environment_differing(const json_t *a, const json_t *b);
 
 /* [{fact, before, after}] of the facts in `facts`, in their order; null is unknown. A new

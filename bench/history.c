@@ -90,7 +90,7 @@ static const json_t *find_series(const Judging *judging, const SeriesKey *key)
 typedef struct Points {
     SeriesPoint *points;
     json_int_t *runs;         /* index of the history's run, -1 for this one */
-    json_int_t *environments; /* index, or -1 for this run's own when no run before had it */
+    json_int_t *environments; /* index, -1 for this run's own */
     size_t n;
 } Points;
 
@@ -103,24 +103,32 @@ static void points_done(Points *points)
 
 #define _cleanup_points_ _cleanup_(points_done)
 
-static void add_point(Points *points, double value, json_int_t run, json_int_t environment)
+/* The facts of the environment of a point. */
+static const json_t *facts_of_point(const Judging *judging, const Points *points, size_t index)
 {
-    points->points[points->n] = (SeriesPoint) {
-        .value = log(value),
-        .breaks = points->n > 0 && points->environments[points->n - 1] != environment,
-    };
-    points->runs[points->n] = run;
-    points->environments[points->n] = environment;
-    points->n++;
+    json_int_t environment = points->environments[index];
+
+    return environment < 0 ? judging->facts
+                           : json_array_get(judging->environments, (size_t)environment);
 }
 
-/* The environment of the history that is like this run's in every fact, or -1. */
-static json_int_t own_environment(const Judging *judging)
+/* Whether the environment of a point is another one than that of the point before it. */
+static bool is_break(const Judging *judging, const Points *points, size_t index)
 {
-    for (size_t i = 0; i < judging->n_environments; i++)
-        if (judging->differing[i] == 0)
-            return (json_int_t)i;
-    return -1;
+    return index > 0 && points->environments[index - 1] != points->environments[index] &&
+           environment_differing(facts_of_point(judging, points, index - 1),
+                                 facts_of_point(judging, points, index)) != 0;
+}
+
+static void add_point(const Judging *judging, Points *points, double value, json_int_t run,
+                      json_int_t environment)
+{
+    size_t index = points->n++;
+
+    points->runs[index] = run;
+    points->environments[index] = environment;
+    points->points[index] =
+        (SeriesPoint) { .value = log(value), .breaks = is_break(judging, points, index) };
 }
 
 static int gather_points(const Judging *judging, const SeriesSample *sample, Points *ret_points)
@@ -144,19 +152,10 @@ static int gather_points(const Judging *judging, const SeriesSample *sample, Poi
         if (environment < 0 || !(value > 0) || !isfinite(value))
             return -EBADMSG;
         if ((judging->differing[environment] & ~ENVIRONMENT_UPGRADE_FACTS) == 0)
-            add_point(ret_points, value, run, environment);
+            add_point(judging, ret_points, value, run, environment);
     }
-    add_point(ret_points, sample->value, -1, own_environment(judging));
+    add_point(judging, ret_points, sample->value, -1, -1);
     return 0;
-}
-
-/* The facts of the environment of a point. */
-static const json_t *facts_of_point(const Judging *judging, const Points *points, size_t index)
-{
-    json_int_t environment = points->environments[index];
-
-    return environment < 0 ? judging->facts
-                           : json_array_get(judging->environments, (size_t)environment);
 }
 
 /* What is known of a change, for its sentence. */
@@ -263,10 +262,32 @@ static int judge_series(Judging *judging, const SeriesSample *sample)
 
 /* --- the run ------------------------------------------------------------------------------- */
 
-/* Say what changed since the last run, whatever it was. *ret_changed is a new reference. */
+static bool knows_fio(const json_t *facts)
+{
+    return json_object_get(facts, environment_fact_name(ENVIRONMENT_FIO)) != NULL;
+}
+
+/* The environment of the last run that used fio where this one does, and none where it does not, so
+ * that another one between two of fio's hides no upgrade of it; where there is none, of the last
+ * run; or -1. */
+static json_int_t last_environment(const Judging *judging)
+{
+    size_t n = json_array_size(judging->runs);
+
+    for (size_t i = n; i-- > 0;) {
+        json_int_t environment = environment_of_run(judging, (json_int_t)i);
+
+        if (knows_fio(json_array_get(judging->environments, (size_t)environment)) ==
+            knows_fio(judging->facts))
+            return environment;
+    }
+    return environment_of_run(judging, (json_int_t)n - 1);
+}
+
+/* Say what changed since the last run. *ret_changed is a new reference. */
 static int tell_environment(Judging *judging, json_t **ret_changed)
 {
-    json_int_t last = environment_of_run(judging, (json_int_t)json_array_size(judging->runs) - 1);
+    json_int_t last = last_environment(judging);
     unsigned facts = last < 0 ? 0 : judging->differing[last];
     const json_t *before = last < 0 ? NULL : json_array_get(judging->environments, (size_t)last);
     json_t *sentence;

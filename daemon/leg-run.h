@@ -17,7 +17,7 @@
 
 /* What the legs of a run share. All borrowed. */
 typedef struct LegStage {
-    const char *fio;               /* the program */
+    const char *fio;               /* the program; NULL where every place is of granted pages */
     const char *runtime_directory; /* for fio's private TMPDIR */
     const Target *target;
     const StorageDevice *device;

@@ -23,7 +23,8 @@ json_t *run_environment_build(const HostFacts *facts, const char *fio_version,
 {
     json_t *environment = json_copy(facts->environment);
 
-    json_object_set_new(environment, "fio", json_string(fio_version));
+    if (fio_version)
+        json_object_set_new(environment, "fio", json_string(fio_version));
     json_object_set_new(environment, "trace", build_trace(trace, no_trace));
     json_object_set_new(environment, "xdmad", json_string(XDMAD_VERSION));
     return environment;

@@ -12,7 +12,8 @@
 #include "placement/host-facts.h"
 
 /* Everything that a comparison must be like in: the host's environment, fio, and what proofs rest
- * on. `trace` NULL: none, for the reason `no_trace`. A new reference. */
+ * on. `fio_version` NULL: no leg is fio's, and nothing is said of it. `trace` NULL: none, for the
+ * reason `no_trace`. A new reference. */
 json_t *run_environment_build(const HostFacts *facts, const char *fio_version,
                               const TraceSession *trace, const char *no_trace);
 

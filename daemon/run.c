@@ -38,7 +38,7 @@ typedef struct Run {
     const ChildLink *link;
     const RunInput *input;
     Evidence *evidence;
-    char *fio; /* the program, and what it says it is */
+    char *fio; /* the program, and what it says it is; NULL where our own I/O is all there is */
     char *fio_version;
     HostFacts facts;
     const StorageDevice *device; /* of facts */
@@ -100,9 +100,24 @@ static bool is_cancelled(void *userdata)
 
 /* --- request ------------------------------------------------------------------------------- */
 
-static int stage_request(Run *run, RunEnd *end)
+/* The program that does the I/O of the legs: not of a bench on granted pages, which it cannot map.
+ */
+static int find_fio(Run *run, RunEnd *end)
 {
     _cleanup_free_ char *reason = NULL;
+    int r;
+
+    if (run_plan_is_foreign_bench(run->input->plan))
+        return 1;
+    r = fio_find(NULL, &run->fio, &reason);
+    if (r > 0)
+        r = fio_probe_version(run->fio, run->input->config->runtime_directory, &run->fio_version,
+                              &reason);
+    return r == 0 ? end_with(end, VERDICT_INCONCLUSIVE, "%s", reason) : r;
+}
+
+static int stage_request(Run *run, RunEnd *end)
+{
     _cleanup_json_ json_t *request = run_request_to_json(run->input->request);
     int r = tell_stage(run->link, "request");
 
@@ -111,14 +126,7 @@ static int stage_request(Run *run, RunEnd *end)
     if (r < 0)
         return r;
     r = evidence_put_json(run->evidence, "request.json", request);
-    if (r >= 0)
-        r = fio_find(NULL, &run->fio, &reason);
-    if (r > 0)
-        r = fio_probe_version(run->fio, run->input->config->runtime_directory, &run->fio_version,
-                              &reason);
-    if (r == 0)
-        return end_with(end, VERDICT_INCONCLUSIVE, "%s", reason);
-    return r;
+    return r < 0 ? r : find_fio(run, end);
 }
 
 /* --- claim --------------------------------------------------------------------------------- */

@@ -64,6 +64,13 @@ case $(jq '[.devices[] | select(.state == "ready")] | length' "$scratch/list.out
     check_json "and the run is remembered" "$scratch/history.out" '.runs | length == 1 and .[0].verdict == "inconclusive"'
     own show --json show
     ends show 4
+    PATH=$scratch/nothing own nofio bench
+    ends nofio 4
+    check "nofio: says so" grep -q 'no fio in .*install it' "$scratch/nofio.out"
+    PATH=$scratch/nothing own nofio-granted bench --paths foreign
+    ends nofio-granted 4
+    check "granted pages are not fio's: the card is what is missing" \
+        grep -q 'no MMC or SD card is ready' "$scratch/nofio-granted.out"
     ;;
 esac
 seq 1 40 | awk '{ print ($1 * 7919) % 10 }' >"$scratch/steady.txt"

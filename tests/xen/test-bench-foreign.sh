@@ -11,6 +11,7 @@ for suite in bookworm trixie; do
     rm -rf "${out:?}"/*
     in_dom0 bench-foreign.sh --suite $suite --board wide
     check "$suite: the lab ran it to its end" [ "$lab_status" -eq 0 ]
+    check "fio cannot be run" grep -q 'no fio in' "$out/nofio.txt"
     check "without the module it is inconclusive" grep -qx 4 "$out/without.status"
     check_json "and says why, of both paths, and how to have them" "$out/without.json" \
         '.run.reason | test("^no granted pages on either path. Foreign-direct: .*modprobe xen-gntalloc.* Foreign-bounce: .*modprobe xen-gntalloc")'
@@ -46,7 +47,12 @@ for suite in bookworm trixie; do
     check "the metrics keep the figures of Dom0's own pages" \
         grep -q '^xdmad_bench_ratio{workload="seq-read-64k-qd4"' "$out/with.metrics"
     check "and have none of granted ones" lacks granted- "$out/with.metrics"
+    check_json "no fio was wanted, and its environment tells none" "$out/with.json" \
+        '.environment | has("kernel_release") and (has("fio") | not)'
+    check_json "where fio did the I/O it is told" "$out/own.json" '.environment.fio | startswith("fio-")'
     check "compared with fio's run nothing is judged" grep -qx 4 "$out/compare.status"
+    check_json "and that one of them used none is no difference of theirs" "$out/compare.json" \
+        '(.differences | type) == "array" and all(.differences[]; .fact != "fio")'
     check "the text says whose I/O it was" grep -q "xdmad's own I/O" "$out/with.txt"
     check "the evidence is sealed" grep -qx 0 "$out/seal.status"
     check "no trace instance is left behind" is_empty "$out/instances"

@@ -306,6 +306,71 @@ static void test_an_upgrade_is_compared_and_named(void **state)
                               "known_break", false));
 }
 
+/* The earliest benches on granted pages told a fio that they did not use: they go on without a
+ * break as those that tell none. */
+static void test_runs_without_fio_go_on_from_those_that_told_one(void **state)
+{
+    Past past = past_begin();
+    _cleanup_json_ json_t *report = NULL;
+    const json_t *history;
+
+    (void)state;
+    past_add(&past, 16, past_environment(&past, "fio", "fio-3.33"), 0.8);
+    past_add(&past, 5, 0, 1);
+    report = judge(&past);
+    history = json_object_get(report, "history");
+    assert_string_equal(state_of(report, "throughput", "bounce"), "regressed");
+    assert_false(
+        json_get_bool(json_object_get(series_of(report, "throughput", "bounce"), "verdict"),
+                      "known_break", true));
+    assert_null(strstr(json_get_string(reason_of(report, 0), "observed", "upgrade"), "upgrade"));
+    assert_int_equal(json_array_size(json_object_get(history, "changed")), 0);
+    assert_int_equal(json_get_int(history, "like_runs", -1), 21);
+}
+
+/* The report of a run that used fio. */
+static json_t *judge_with_fio(Past *past, const char *fio)
+{
+    json_t *report = load_report();
+
+    json_object_set_new(json_object_get(report, "environment"), "fio", json_string(fio));
+    assert_int_equal(history_judge(past->history, report), 0);
+    json_decref(past->history);
+    return report;
+}
+
+/* This run's own environment is not taken for that of a run without fio, which it is like. */
+static void test_an_upgrade_of_fio_is_named(void **state)
+{
+    Past past = past_begin(); /* its first environment has no fio */
+    _cleanup_json_ json_t *report = NULL;
+
+    (void)state;
+    past_add(&past, 16, past_environment(&past, "fio", "fio-3.33"), 0.8);
+    past_add(&past, 5, past_environment(&past, "fio", "fio-3.39"), 1);
+    report = judge_with_fio(&past, "fio-3.39");
+    assert_non_null(strstr(json_get_string(reason_of(report, 0), "observed", ""),
+                           "since an upgrade: fio fio-3.33 -> fio-3.39"));
+}
+
+static void test_runs_without_fio_hide_no_upgrade_of_it(void **state)
+{
+    Past past = past_begin();
+    _cleanup_json_ json_t *report = NULL;
+    const json_t *changed;
+
+    (void)state;
+    past_add(&past, 16, past_environment(&past, "fio", "fio-3.33"), 1);
+    json_array_append_new(json_object_get(past.history, "runs"),
+                          json_pack("{s:s, s:i}", "id", "granted", "environment", 0));
+    report = judge_with_fio(&past, "fio-3.39");
+    changed = json_object_get(json_object_get(report, "history"), "changed");
+    assert_int_equal(json_array_size(changed), 1);
+    assert_string_equal(json_get_string(json_array_get(changed, 0), "before", ""), "fio-3.33");
+    assert_non_null(strstr(first_note(report), "an upgrade since the last run: fio fio-3.33 -> "
+                                               "fio-3.39"));
+}
+
 /* --- what is wrong ------------------------------------------------------------------------- */
 
 static void test_a_broken_history_is_refused(void **state)
@@ -365,6 +430,9 @@ int main(void)
         cmocka_unit_test(test_another_environment_is_not_compared),
         cmocka_unit_test(test_back_in_a_known_environment),
         cmocka_unit_test(test_an_upgrade_is_compared_and_named),
+        cmocka_unit_test(test_runs_without_fio_go_on_from_those_that_told_one),
+        cmocka_unit_test(test_an_upgrade_of_fio_is_named),
+        cmocka_unit_test(test_runs_without_fio_hide_no_upgrade_of_it),
         cmocka_unit_test(test_a_broken_history_is_refused),
         cmocka_unit_test(test_a_corruption_stays_one),
     };

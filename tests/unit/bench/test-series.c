@@ -192,6 +192,21 @@ static void test_what_differs_is_named(void **state)
     assert_true(json_is_null(json_object_get(json_array_get(list, 1), "after")));
 }
 
+/* A bench on granted pages tells no fio: whichever was installed moved none of its figures. */
+static void test_fio_differs_only_where_it_was_used(void **state)
+{
+    _cleanup_json_ json_t *a = load_environment(), *b = load_environment();
+
+    (void)state;
+    json_object_set_new(b, "fio", json_string("fio-3.39"));
+    assert_int_equal(environment_differing(a, b), ENVIRONMENT_FACT_BIT(ENVIRONMENT_FIO));
+    json_object_del(b, "fio");
+    assert_int_equal(environment_differing(a, b), 0);
+    assert_int_equal(environment_differing(b, a), 0);
+    json_object_set_new(b, "trace", json_string("another"));
+    assert_int_equal(environment_differing(a, b), ENVIRONMENT_FACT_BIT(ENVIRONMENT_TRACE));
+}
+
 static void test_a_dimension_covers_what_goes_with_it(void **state)
 {
     static const struct {
@@ -241,6 +256,7 @@ int main(void)
         cmocka_unit_test(test_a_key_round_trip),
         cmocka_unit_test(test_the_facts_of_a_report),
         cmocka_unit_test(test_what_differs_is_named),
+        cmocka_unit_test(test_fio_differs_only_where_it_was_used),
         cmocka_unit_test(test_a_dimension_covers_what_goes_with_it),
     };
 
