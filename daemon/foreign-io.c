@@ -103,19 +103,31 @@ static int move_all(const ForeignIo *io, int fd, ForeignIoEnd *end)
     return 0;
 }
 
+/* Whether it is the target that cannot be opened, not we who cannot open it: a file system that the
+ * kernel has made read-only after an error (sb_permission(), fs/namei.c, 6.1), a device that is
+ * gone.
+ */
+static bool is_of_target(int error)
+{
+    return error == EROFS || error == EIO || error == ENXIO || error == ENODEV ||
+           error == ENOMEDIUM;
+}
+
 int foreign_io_run(const ForeignIo *io, ForeignIoEnd *ret_end)
 {
     _cleanup_close_ int fd = -1;
     ForeignIoEnd end = { 0 };
     char path[32];
+    int r;
 
     if (!makes_sense(io))
         return -EINVAL;
     snprintf(path, sizeof(path), "/proc/self/fd/%d", io->fd);
     fd = open(path, (io->writes ? O_WRONLY : O_RDONLY) | O_DIRECT | O_CLOEXEC);
-    if (fd < 0)
-        return -errno;
-    int r = move_all(io, fd, &end);
+    end.open_error = fd < 0 ? errno : 0;
+    if (end.open_error && !is_of_target(end.open_error))
+        return -end.open_error;
+    r = end.open_error ? 0 : move_all(io, fd, &end);
     if (r < 0)
         return r;
     if (io->writes && io->syncs && end.bytes == io->bytes && fsync(fd) < 0)

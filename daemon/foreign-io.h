@@ -45,6 +45,8 @@ typedef struct ForeignIo {
 } ForeignIo;
 
 typedef struct ForeignIoEnd {
+    int open_error;    /* errno of opening the target, which is then not what it was: of a file
+                          system that went read-only, of a medium that is gone; 0 = none */
     uint64_t bytes;    /* moved */
     int error;         /* errno of the I/O that failed, 0 = none did; the leg ends there */
     uint64_t error_at; /* its offset in the target */
@@ -52,8 +54,8 @@ typedef struct ForeignIoEnd {
     bool timed_out; /* the time limit has passed before all was moved */
 } ForeignIoEnd;
 
-/* 0 and *ret_end, also when an I/O failed: that is the leg's; -ECANCELED; -EINVAL what makes no
- * sense; other negative errno when the target could not be opened. */
+/* 0 and *ret_end, also when the target failed: that is the leg's; -ECANCELED; -EINVAL what makes no
+ * sense; other negative errno when it could not be opened for another reason than its own. */
 int foreign_io_run(const ForeignIo *io, ForeignIoEnd *ret_end);
 
 #endif

@@ -10,7 +10,14 @@ static int add_reason(const ForeignIoEnd *end, uint64_t leg_bytes, json_t *reaso
 {
     json_t *reason = NULL;
 
-    if (end->error)
+    if (end->open_error)
+        reason = json_sprintf("the target could not be opened again, so nothing was moved: %s%s",
+                              strerror(end->open_error),
+                              end->open_error == EROFS
+                                  ? "; the kernel lets nobody write to its file system any more, "
+                                    "and its log says why"
+                                  : "");
+    else if (end->error)
         reason = json_sprintf("the I/O at offset %" PRIu64 " failed: %s", end->error_at,
                               strerror(end->error));
     else if (end->timed_out)

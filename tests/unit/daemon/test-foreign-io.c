@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -209,6 +210,28 @@ static void test_it_pauses_now_and_then(void **state)
     assert_int_equal(seen.paused_at_bytes, 16 * BLOCK_BYTES);
 }
 
+/* A socket's name cannot be opened, as that of a device that has gone: ENXIO. */
+static void test_a_target_that_has_gone(void **state)
+{
+    _cleanup_free_ uint8_t *buffer = aligned_alloc(4096, BUFFER_BYTES);
+    Seen seen = { .buffer = buffer };
+    ForeignIoEnd end;
+    ForeignIo io;
+    int ends[2];
+
+    (void)state;
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+    io = io_of(ends[0], &seen);
+    io.writes = io.syncs = true;
+    assert_int_equal(foreign_io_run(&io, &end), 0);
+    assert_int_equal(end.open_error, ENXIO);
+    assert_int_equal(end.bytes, 0);
+    assert_int_equal(end.sync_error, 0);
+    assert_int_equal(seen.n_prepared, 0);
+    close(ends[0]);
+    close(ends[1]);
+}
+
 static void prepare_slowly(uint64_t offset, uint8_t *block, uint32_t bytes, void *userdata)
 {
     usleep(2000);
@@ -264,6 +287,7 @@ int main(void)
         cmocka_unit_test(test_it_stops_on_request),
         cmocka_unit_test(test_it_pauses_now_and_then),
         cmocka_unit_test(test_it_ends_with_its_time),
+        cmocka_unit_test(test_a_target_that_has_gone),
         cmocka_unit_test(test_what_makes_no_sense),
     };
 

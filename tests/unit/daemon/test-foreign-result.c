@@ -52,6 +52,10 @@ static void test_each_other_end_has_its_reason(void **state)
                    "8192 bytes of 65536 within its time");
     expect_failure(&(ForeignIoEnd) { .bytes = LEG_BYTES, .sync_error = ENOSPC },
                    "all blocks were written, but the flush behind them failed (fsync): No space");
+    expect_failure(&(ForeignIoEnd) { .open_error = ENXIO },
+                   "could not be opened again, so nothing was moved: No such device or address");
+    expect_failure(&(ForeignIoEnd) { .open_error = EROFS },
+                   "Read-only file system; the kernel lets nobody write to its file system any");
     expect_failure(&(ForeignIoEnd) { .bytes = 4096 }, "4096 bytes were moved of 65536");
 }
 
