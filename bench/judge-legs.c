@@ -15,8 +15,9 @@
 static const Rule rule_both_paths = { "both-paths", "direct and bounce both run",
                                       "two paths are compared" };
 static const Rule rule_all_legs = { "all-legs", "every leg of the plan was run", "the plan" };
-static const Rule rule_gate = { "fio-gate", "every leg's fio result is complete and without error",
-                                "fio's exit status alone is no proof of success" };
+static const Rule rule_gate = { "fio-gate",
+                                "the result of every leg's I/O is complete and without error",
+                                "an exit status alone is no proof of success" };
 static const Rule rule_contradiction = { "path-contradiction",
                                          "no leg's trace contradicts its planned path",
                                          "the kernel's own trace of mappings or bounces" };
@@ -146,7 +147,7 @@ void judge_legs(Reasons *reasons, const JudgedRun *run)
     judge_paths(reasons, run);
     judge_interruption(reasons, run->context);
     judge_each(reasons, run, &rule_all_legs, fault_not_run, "were not run to their end");
-    judge_each(reasons, run, &rule_gate, fault_gate, "have no trustworthy fio result");
+    judge_each(reasons, run, &rule_gate, fault_gate, "have no trustworthy result of their I/O");
     judge_each(reasons, run, &rule_contradiction, fault_contradicted,
                "took another path than planned");
     judge_each(reasons, run, &rule_proof, fault_unproved, "have no proof of their path");
