@@ -14,10 +14,7 @@ lab-medium off
 xdmactl --exec verify /dev/mmcblk0 --confirm-cid "$(cat /sys/block/mmcblk0/device/cid)" >"$LAB_OUT/raw.txt" 2>&1
 echo $? >"$LAB_OUT/raw.status"
 
-umount /media/card
-dmsetup remove lab-card
-dmsetup remove lab-bad
-dmsetup remove lab-worse
+lab-medium end || exit 1
 modprobe -a dm-crypt xts 2>/dev/null
 dmsetup create secret --table "0 $(blockdev --getsz /dev/mmcblk0) crypt aes-xts-plain64 $(printf '%064d' 7) 0 /dev/mmcblk0 0" || exit 1
 mkfs.ext4 -q -F /dev/mapper/secret || exit 1
