@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/series.h"
 #include "common/cleanup.h"
 #include "common/json.h"
 
@@ -50,6 +51,58 @@ static bool is_same_card(const json_t *a, const json_t *b, const EnvironmentDime
     return (by->facts & card) || !(environment_differing(a, b) & card);
 }
 
+/* --- what pairs ---------------------------------------------------------------------------- */
+
+static bool has_point_of(const json_t *series, size_t run)
+{
+    const json_t *points = json_object_get(series, "run");
+
+    for (size_t i = 0; i < json_array_size(points); i++)
+        if (json_integer_value(json_array_get(points, i)) == (json_int_t)run)
+            return true;
+    return false;
+}
+
+/* Whether two series are of one figure, of whichever card. */
+static bool is_same_figure(const json_t *a, const json_t *b)
+{
+    SeriesKey x, y;
+
+    return series_key_from_json(a, &x) == 0 && series_key_from_json(b, &y) == 0 &&
+           x.metric == y.metric && strcmp(x.workload, y.workload) == 0 &&
+           x.leg_bytes == y.leg_bytes && x.path == y.path;
+}
+
+/* Mark the runs with a figure that run `with` has as well; of no other is there anything to
+ * compare. What fio and our own I/O on granted pages measure never pairs: their workloads have
+ * other names. */
+static void mark_pairing(const json_t *history, size_t with, bool *pairs, size_t n_runs)
+{
+    const json_t *series = json_object_get(history, "series");
+
+    for (size_t i = 0; i < json_array_size(series); i++) {
+        const json_t *own = json_array_get(series, i);
+
+        if (!has_point_of(own, with))
+            continue;
+        for (size_t k = 0; k < json_array_size(series); k++) {
+            const json_t *other = json_array_get(series, k), *points;
+
+            if (!is_same_figure(own, other))
+                continue;
+            points = json_object_get(other, "run");
+            for (size_t p = 0; p < json_array_size(points); p++) {
+                json_int_t run = json_integer_value(json_array_get(points, p));
+
+                if (run >= 0 && (size_t)run < n_runs)
+                    pairs[run] = true;
+            }
+        }
+    }
+}
+
+/* --- the choice ---------------------------------------------------------------------------- */
+
 static int compare_age(const void *a, const void *b)
 {
     const Choice *x = a, *y = b;
@@ -57,13 +110,13 @@ static int compare_age(const void *a, const void *b)
     return (x->run > y->run) - (x->run < y->run);
 }
 
-json_t *compare_choose(const json_t *history, const EnvironmentDimension *by)
+/* Choose among the runs that pair with the newest. *ret_unpaired: another value has been met, of a
+ * run that does not. How many were chosen. */
+static size_t choose(const json_t *history, const EnvironmentDimension *by, const bool *pairs,
+                     size_t n_runs, Choice choices[COMPARE_MAX_SIDES], bool *ret_unpaired)
 {
-    const json_t *runs = json_object_get(history, "runs");
-    size_t n_runs = json_array_size(runs), n = 0;
-    const json_t *newest = n_runs ? facts_of_run(history, n_runs - 1) : NULL;
-    _cleanup_json_ json_t *ids = json_array();
-    Choice choices[COMPARE_MAX_SIDES];
+    const json_t *newest = facts_of_run(history, n_runs - 1);
+    size_t n = 0;
 
     for (size_t i = n_runs; newest && i-- > 0;) {
         const json_t *facts = facts_of_run(history, i);
@@ -73,17 +126,47 @@ json_t *compare_choose(const json_t *history, const EnvironmentDimension *by)
 
         if (!facts || !is_same_card(newest, facts, by))
             continue;
-        if (choice) {
+        if (!pairs[i]) {
+            *ret_unpaired = *ret_unpaired || strcmp(value, value_of(newest, by)) != 0;
+        } else if (choice) {
             if (!choice->is_like && is_like)
                 *choice = (Choice) { i, value, is_like };
         } else if (n < COMPARE_MAX_SIDES) {
             choices[n++] = (Choice) { i, value, is_like };
         }
     }
+    return n;
+}
+
+json_t *compare_choose(const json_t *history, const EnvironmentDimension *by, const char **ret_why)
+{
+    const json_t *runs = json_object_get(history, "runs");
+    size_t n_runs = json_array_size(runs), n = 0;
+    _cleanup_free_ bool *pairs = calloc(n_runs + 1, sizeof(*pairs));
+    _cleanup_json_ json_t *ids = json_array();
+    Choice choices[COMPARE_MAX_SIDES];
+    bool unpaired = false;
+
+    if (!pairs || !ids)
+        return NULL;
+    if (n_runs > 0) {
+        pairs[n_runs - 1] = true;
+        mark_pairing(history, n_runs - 1, pairs, n_runs);
+        n = choose(history, by, pairs, n_runs, choices, &unpaired);
+    }
     qsort(choices, n, sizeof(*choices), compare_age);
     for (size_t i = 0; i < n; i++)
         if (json_array_append_new(ids, json_string(json_get_string(
                                            json_array_get(runs, choices[i].run), "id", ""))) < 0)
             return NULL;
+    *ret_why = n >= 2   ? NULL
+               : n == 0 ? "no run has left figures yet; xdmactl bench makes one"
+               : unpaired
+                   ? "no run with another value of that has a figure that the last run has as "
+                     "well: there is nothing to compare with. Runs pair that measured the same "
+                     "pages (Dom0's own by fio, or granted ones by xdmad) with the same "
+                     "profile; make such a run, or name two"
+                   : "all runs with figures have the same value of that: there is nothing to "
+                     "compare with";
     return take_ptr(ids);
 }

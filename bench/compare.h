@@ -34,9 +34,11 @@ int compare_runs(const json_t *sides, const EnvironmentDimension *by, json_t **r
 /*
  * Which runs of a history (bench/history.h) to compare by that: the newest run, and for each other
  * value of the dimension's fact the newest run that differs from it in nothing else, or, where
- * there is none, the newest of that value. Ids, oldest first, in a new reference; one alone when
- * there is nothing to compare with, none for an empty history. NULL when out of memory.
+ * there is none, the newest of that value; all of them have a figure that the newest has as well.
+ * Ids, oldest first, in a new reference; one alone when there is nothing to compare with, none for
+ * an empty history, and *ret_why says so (static; NULL where there are two). NULL when out of
+ * memory.
  */
-json_t *compare_choose(const json_t *history, const EnvironmentDimension *by);
+json_t *compare_choose(const json_t *history, const EnvironmentDimension *by, const char **ret_why);
 
 #endif

@@ -39,22 +39,19 @@ static bool add_chosen(StoreQuestion *question, const EnvironmentDimension *by, 
 {
     _cleanup_json_ json_t *history = NULL;
     _cleanup_json_ json_t *ids = NULL;
+    const char *why = NULL;
     int r = store_load_history(question->manager->store, &history);
 
     if (r >= 0) {
-        ids = compare_choose(history, by);
+        ids = compare_choose(history, by, &why);
         r = ids ? 0 : -ENOMEM;
     }
     if (r < 0) {
         store_question_fail(question, r);
         return false;
     }
-    if (json_array_size(ids) < 2) {
-        refuse(question,
-               json_array_size(ids) == 0
-                   ? "no run has left figures yet; xdmactl bench makes one"
-                   : "all runs with figures have the same value of that: there is nothing "
-                     "to compare with");
+    if (why) {
+        refuse(question, why);
         return false;
     }
     for (size_t i = 0; i < json_array_size(ids); i++)

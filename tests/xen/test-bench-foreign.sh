@@ -53,6 +53,8 @@ for suite in bookworm trixie; do
     check "compared with fio's run nothing is judged" grep -qx 4 "$out/compare.status"
     check_json "and that one of them used none is no difference of theirs" "$out/compare.json" \
         '(.differences | type) == "array" and all(.differences[]; .fact != "fio")'
+    check "no run of fio's is chosen to compare with" grep -qx 4 "$out/by.status"
+    check "and that none pairs is said" grep -q 'no run with another value of that has a figure' "$out/by.txt"
     check "the text says whose I/O it was" grep -q "xdmad's own I/O" "$out/with.txt"
     check "the evidence is sealed" grep -qx 0 "$out/seal.status"
     check "no trace instance is left behind" is_empty "$out/instances"

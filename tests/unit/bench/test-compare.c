@@ -257,31 +257,119 @@ static void test_without_legs_nothing_is_known(void **state)
 
 /* --- choosing ------------------------------------------------------------------------------ */
 
+/* A history of runs in the order of `kernels`, all with one governor, and no series yet. */
+static json_t *make_history(const char *const kernels[], size_t n)
+{
+    json_t *history = json_pack("{s:[], s:[], s:[]}", "environments", "runs", "series");
+
+    for (size_t i = 0; i < n; i++) {
+        char id[2] = { (char)('a' + i), '\0' };
+
+        json_array_append_new(json_object_get(history, "environments"),
+                              json_pack("{s:s, s:s, s:s}", "kernel_release", kernels[i], "card",
+                                        "one", "governor", "performance"));
+        json_array_append_new(json_object_get(history, "runs"),
+                              json_pack("{s:s, s:I}", "id", id, "environment", (json_int_t)i));
+    }
+    return history;
+}
+
+static void set_fact(json_t *history, size_t run, const char *fact, const char *value)
+{
+    json_object_set_new(json_array_get(json_object_get(history, "environments"), run), fact,
+                        json_string(value));
+}
+
+/* A series of one workload with a point of each of these runs, named by their ids. */
+static void add_series(json_t *history, const char *target, const char *workload, int64_t leg_bytes,
+                       const char *runs)
+{
+    json_t *points = json_array();
+
+    for (const char *run = runs; *run; run++)
+        json_array_append_new(points, json_integer(*run - 'a'));
+    json_array_append_new(json_object_get(history, "series"),
+                          json_pack("{s:s, s:s, s:s, s:I, s:o}", "target", target, "metric",
+                                    "ratio", "workload", workload, "leg_bytes",
+                                    (json_int_t)leg_bytes, "run", points));
+}
+
+/* Frees the history. */
+static void assert_chosen(json_t *history, const char *by, const char *expected, const char *why)
+{
+    const char *told = "unset";
+    _cleanup_json_ json_t *ids = compare_choose(history, environment_dimension_by_name(by), &told);
+
+    assert_int_equal(json_array_size(ids), strlen(expected));
+    for (size_t i = 0; i < json_array_size(ids); i++)
+        assert_int_equal(json_string_value(json_array_get(ids, i))[0], expected[i]);
+    if (why)
+        assert_non_null(strstr(told, why));
+    else
+        assert_null(told);
+    json_decref(history);
+}
+
 static void test_the_runs_of_each_kernel(void **state)
 {
-    _cleanup_json_ json_t *history =
-        json_pack("{s:[{s:s, s:s}, {s:s, s:s}, {s:s, s:s}, {s:s, s:s}], s:[{s:s, s:i}, {s:s, s:i}, "
-                  "{s:s, s:i},"
-                  " {s:s, s:i}, {s:s, s:i}]}",
-                  "environments", "kernel_release", "43", "governor", "performance",
-                  "kernel_release", "43", "governor", "powersave", "kernel_release", "44",
-                  "governor", "performance", "kernel_release", "42", "governor", "powersave",
-                  "runs", "id", "a", "environment", 3, "id", "b", "environment", 0, "id", "c",
-                  "environment", 1, "id", "d", "environment", 2, "id", "e", "environment", 2);
-    _cleanup_json_ json_t *ids = compare_choose(history, environment_dimension_by_name("kernel"));
-    _cleanup_json_ json_t *expected = json_pack("[s, s, s]", "a", "b", "e");
+    static const char *const kernels[] = { "42", "43", "43", "44", "44" };
+    json_t *history = make_history(kernels, 5);
 
     (void)state;
-    assert_true(json_equal(ids, expected)); /* of 43 not the newest, but the like one */
+    set_fact(history, 0, "governor", "powersave");
+    set_fact(history, 2, "governor", "powersave");
+    add_series(history, "one", "seq-read-64k-qd4", 8, "abcde");
+    assert_chosen(history, "kernel", "abe", NULL); /* of 43 not the newest, but the like one */
+}
+
+/* The newest runs of the other kernel measured granted pages, or with another profile. */
+static void test_only_runs_that_pair_are_chosen(void **state)
+{
+    static const char *const kernels[] = { "43", "43", "43", "44" };
+    json_t *history = make_history(kernels, 4);
+
+    (void)state;
+    add_series(history, "one", "seq-read-64k-qd4", 8, "ad");
+    add_series(history, "one", "seq-read-64k-qd4", 16, "c");
+    add_series(history, "one", "granted-seq-read-64k", 8, "b");
+    assert_chosen(history, "kernel", "ad", NULL);
+}
+
+static void test_no_run_pairs(void **state)
+{
+    static const char *const kernels[] = { "43", "44", "44" };
+    json_t *history = make_history(kernels, 3);
+
+    (void)state;
+    add_series(history, "one", "seq-read-64k-qd4", 8, "ab");
+    add_series(history, "one", "granted-seq-read-64k", 8, "c");
+    assert_chosen(history, "kernel", "c", "has a figure that the last run has");
+}
+
+/* Each card has series of its own. */
+static void test_the_runs_of_each_card(void **state)
+{
+    static const char *const kernels[] = { "44", "44", "44" };
+    json_t *history = make_history(kernels, 3);
+
+    (void)state;
+    set_fact(history, 0, "card", "two");
+    add_series(history, "two", "seq-read-64k-qd4", 8, "a");
+    add_series(history, "one", "granted-seq-read-64k", 8, "b");
+    add_series(history, "one", "seq-read-64k-qd4", 8, "c");
+    assert_chosen(history, "card", "ac", NULL);
 }
 
 static void test_nothing_to_choose_from(void **state)
 {
-    _cleanup_json_ json_t *history = json_pack("{s:[], s:[]}", "environments", "runs");
-    _cleanup_json_ json_t *ids = compare_choose(history, environment_dimension_by_name("kernel"));
+    static const char *const kernels[] = { "44", "44" };
+    json_t *history = make_history(kernels, 2);
 
     (void)state;
-    assert_int_equal(json_array_size(ids), 0);
+    add_series(history, "one", "seq-read-64k-qd4", 8, "b");
+    add_series(history, "one", "granted-seq-read-64k", 8, "a");
+    assert_chosen(history, "kernel", "b", "the same value");
+    assert_chosen(make_history(kernels, 0), "kernel", "", "no run has left figures");
 }
 
 int main(void)
@@ -297,6 +385,9 @@ int main(void)
         cmocka_unit_test(test_unlike_runs_have_no_ratio),
         cmocka_unit_test(test_without_legs_nothing_is_known),
         cmocka_unit_test(test_the_runs_of_each_kernel),
+        cmocka_unit_test(test_only_runs_that_pair_are_chosen),
+        cmocka_unit_test(test_no_run_pairs),
+        cmocka_unit_test(test_the_runs_of_each_card),
         cmocka_unit_test(test_nothing_to_choose_from),
     };
 

@@ -21,6 +21,8 @@ xdmactl --exec --json history >"$LAB_OUT/history.json"
 xdmactl --exec metrics >"$LAB_OUT/with.metrics"
 xdmactl --exec --json compare "$(jq -r .run "$LAB_OUT/own.json")" last >"$LAB_OUT/compare.json"
 echo $? >"$LAB_OUT/compare.status"
+xdmactl --exec compare --by fio >"$LAB_OUT/by.txt" 2>&1
+echo $? >"$LAB_OUT/by.status"
 (cd "$(jq -r .evidence "$LAB_OUT/with.json")" && sha256sum --quiet -c SHA256SUMS) >"$LAB_OUT/seal" 2>&1
 echo $? >"$LAB_OUT/seal.status"
 find /sys/kernel/tracing/instances -mindepth 1 -maxdepth 1 >"$LAB_OUT/instances"
