@@ -15,6 +15,7 @@
 #include <blkid.h>
 
 #include "common/cleanup.h"
+#include "daemon/block-cache.h"
 #include "daemon/mounts.h"
 
 /* What lies on the device, by every prober that libblkid has: 1 and *ret_what (owned), 0 for
@@ -86,21 +87,26 @@ static int check_idle(const char *path, const TargetCard *card, const char *conf
     return 1;
 }
 
-/* Nothing is on it and it is long enough. 1; 0 and the refusal; errno. */
-static int check_content(int fd, const char *path, uint64_t bytes, TargetRefusal *ret_refusal)
+/* No signature lies on the medium itself. libblkid reads with buffers of its own, which O_DIRECT
+ * does not take (util-linux 2.38), so that the cache it reads through is made as the medium is
+ * before. 1; 0 and the refusal; errno. */
+static int check_signature(int fd, const char *path, uint64_t device_bytes,
+                           TargetRefusal *ret_refusal)
 {
     _cleanup_free_ char *what = NULL;
-    uint64_t device_bytes;
-    int r;
+    uint64_t offset = 0;
+    int r = block_cache_renew(fd, device_bytes, &offset);
 
-    if (ioctl(fd, BLKGETSIZE64, &device_bytes) < 0)
-        return -errno;
-    if (device_bytes < bytes)
-        return target_refuse(ret_refusal, false,
-                             "%s holds %" PRIu64 " MiB, the plan needs %" PRIu64
-                             " MiB; take a smaller profile",
-                             path, device_bytes >> 20, bytes >> 20);
-    r = find_signature(fd, &what);
+    if (r == 0)
+        return target_refuse(ret_refusal, true,
+                             "%s is held open and mapped by somebody, and what the kernel keeps of "
+                             "it at byte %" PRIu64
+                             " is not known to be what lies there, so that it "
+                             "cannot be searched for a file system; end that use first (fuser -v "
+                             "%s)",
+                             path, offset, path);
+    if (r > 0)
+        r = find_signature(fd, &what);
     if (r < 0)
         return target_refuse(ret_refusal, true,
                              "%s cannot be searched for a file system (%s), so it is left alone",
@@ -110,6 +116,21 @@ static int check_content(int fd, const char *path, uint64_t bytes, TargetRefusal
                              "%s holds %s; wipe it yourself (wipefs) if nobody needs it", path,
                              what);
     return 1;
+}
+
+/* Nothing is on it and it is long enough. 1; 0 and the refusal; errno. */
+static int check_content(int fd, const char *path, uint64_t bytes, TargetRefusal *ret_refusal)
+{
+    uint64_t device_bytes;
+
+    if (ioctl(fd, BLKGETSIZE64, &device_bytes) < 0)
+        return -errno;
+    if (device_bytes < bytes)
+        return target_refuse(ret_refusal, false,
+                             "%s holds %" PRIu64 " MiB, the plan needs %" PRIu64
+                             " MiB; take a smaller profile",
+                             path, device_bytes >> 20, bytes >> 20);
+    return check_signature(fd, path, device_bytes, ret_refusal);
 }
 
 /* The very device that was confirmed is the one that is now held. 1; 0 and the refusal; errno. */

@@ -21,4 +21,8 @@ check_json "nothing but the arena bounced: there is no file system" "$out/report
     'all(.legs[]; .proof.other_bytes == 0)'
 check "a card with a file system on it is refused" grep -qx 5 "$out/signature.status"
 check "and says what lies there" grep -q 'ext4' "$out/signature.txt"
+check "the disk's cache knows nothing of a file system" grep -qx 0 "$out/cached"
+check "that lies on the card" lacks -qx 0 "$out/medium"
+check "it is refused all the same" grep -qx 5 "$out/behind.status"
+check "and that is said" grep -q 'holds ext4' "$out/behind.txt"
 tap_end

@@ -479,6 +479,25 @@ static void test_a_card_with_swap(void **state)
     assert_int_equal(claim(f), 1);
 }
 
+/* As a guest makes swap there: through the driver, past a cache that somebody keeps. */
+static void test_a_signature_behind_the_cache(void **state)
+{
+    Fixture *f = ground(state);
+    int device = open(f->loop.device, O_RDONLY | O_CLOEXEC);
+    int image = open(f->loop.image, O_WRONLY | O_CLOEXEC);
+    char page[4096];
+
+    assert_true(device >= 0 && image >= 0);
+    assert_int_equal(pread(device, page, sizeof(page), 0), sizeof(page));
+    assert_int_equal(pwrite(image, "SWAPSPACE2", 10, 4096 - 10), 10);
+    assert_int_equal(pwrite(image, "\1\0\0\0\xff\0\0\0", 8, 1024), 8);
+    assert_int_equal(pread(device, page, sizeof(page), 0), sizeof(page));
+    assert_memory_not_equal(page + 4096 - 10, "SWAPSPACE2", 10); /* it is behind indeed */
+    assert_refused(f, true, "holds swap");
+    close(device);
+    close(image);
+}
+
 #define file_test(test) cmocka_unit_test_setup_teardown(test, setup_file, teardown)
 #define raw_test(test)  cmocka_unit_test_setup_teardown(test, setup_raw, teardown)
 
@@ -522,6 +541,7 @@ int main(void)
         raw_test(test_a_card_with_a_file_system),
         raw_test(test_a_card_with_a_partition_table),
         raw_test(test_a_card_with_swap),
+        raw_test(test_a_signature_behind_the_cache),
     };
 
     return cmocka_run_group_tests_name("target", tests, NULL, NULL);
