@@ -21,6 +21,27 @@ static Proof judge_direct_mappings(const ForeignAccount *foreign, const ProofInp
                           foreign->mapped_bytes);
 }
 
+/* What a leg's bounces show of the addresses behind them. */
+static Proof judge_bounces_proved(Proof proof, const ForeignAccount *foreign,
+                                  const ProofInput *input)
+{
+    char bounced[128];
+
+    if (foreign->translated_bytes == 0 && foreign->unshown_bytes == 0)
+        return conclude(
+            PROOF_UNPROVED, DMA_PATH_UNKNOWN,
+            "no bounce tells to what frame an address of a granted page was translated");
+    snprintf(bounced, sizeof(bounced), "%.100s", proof.reason);
+    if (foreign->unshown_bytes == 0)
+        return conclude(PROOF_PROVED, input->planned,
+                        "%s; %" PRIu64 " of them are shown at the granted frames", bounced,
+                        foreign->translated_bytes);
+    return conclude(PROOF_PROVED, input->planned,
+                    "%s; %" PRIu64 " of them are shown at the granted frames, %" PRIu64
+                    " at no address, being outside of every window",
+                    bounced, foreign->translated_bytes, foreign->unshown_bytes);
+}
+
 Proof proof_judge_foreign(const BounceAccount *bounces, const ForeignAccount *foreign,
                           const ProofInput *input)
 {
@@ -38,13 +59,9 @@ Proof proof_judge_foreign(const BounceAccount *bounces, const ForeignAccount *fo
     proof = proof_judge(bounces, &none, &placed);
     if (proof.state != PROOF_PROVED)
         return proof;
-    if (placed.planned == DMA_PATH_BOUNCE && foreign->translated_bytes == 0 &&
-        foreign->unshown_bytes == 0)
-        return conclude(
-            PROOF_UNPROVED, DMA_PATH_UNKNOWN,
-            "no bounce tells to what frame an address of a granted page was translated");
-    if (placed.planned == DMA_PATH_DIRECT && input->mappings_available &&
-        foreign->cut_mappings == 0)
+    if (placed.planned == DMA_PATH_BOUNCE)
+        return judge_bounces_proved(proof, foreign, input);
+    if (input->mappings_available && foreign->cut_mappings == 0)
         return judge_direct_mappings(foreign, input);
     proof.proved = input->planned;
     return proof;

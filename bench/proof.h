@@ -138,9 +138,12 @@ Proof proof_judge_mappings(const MappingAccount *mappings, const ProofInput *inp
  * The same of a leg whose buffer is granted pages; input->planned is foreign-direct or
  * foreign-bounce, and what is proved is called so. By bounces, which tell both addresses: any
  * byte that was reckoned at another address than the granted frame's contradicts; else the rules on
- * bounces hold. That a direct leg's addresses were translated is shown by the kernel's events of
- * mappings, where it has them: as many bytes at granted frames as were issued. Where it has none
- * or cuts them, by their bytes, which another path reads from the medium: the PFNs are no RAM.
+ * bounces hold, and a bounce leg's proof says of how many bytes the granted frame is shown. Where a
+ * window leaves it out, none is (dev_addr ~0): that the byte bounced is then proved, since neither
+ * its frame nor what else it may have been reckoned at can be reached; at what, is not. That a
+ * direct leg's addresses were translated is shown by the kernel's events of mappings, where it has
+ * them: as many bytes at granted frames as were issued. Where it has none or cuts them, by their
+ * bytes, which another path reads from the medium: the PFNs are no RAM.
  */
 Proof proof_judge_foreign(const BounceAccount *bounces, const ForeignAccount *foreign,
                           const ProofInput *input);

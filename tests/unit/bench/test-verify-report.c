@@ -161,6 +161,44 @@ static void test_a_mistaken_address_is_no_proof(void **state)
     done(&run);
 }
 
+/* What the reasons of all legs of the path say; the report is released. */
+static void expect_proof(json_t *report, DmaPath path, const char *says)
+{
+    const json_t *leg;
+    size_t i, n = 0;
+
+    assert_int_equal(run_report_verdict(report), VERDICT_PASS);
+    json_array_foreach(json_object_get(report, "legs"), i, leg)
+    {
+        const char *reason = json_get_string(json_object_get(leg, "proof"), "reason", "");
+
+        if (strcmp(json_get_string(leg, "path", ""), dma_path_name(path)) != 0)
+            continue;
+        n++;
+        if (!strstr(reason, says))
+            fail_msg("'%s' does not say '%s'", reason, says);
+    }
+    assert_int_equal(n, 10);
+    json_decref(report);
+}
+
+/* A window that leaves the granted frames out hides their addresses from the trace. */
+static void test_what_is_shown_of_granted_frames_is_told(void **state)
+{
+    Run run;
+
+    (void)state;
+    start_with(&run, true, true, true);
+    expect_proof(build(&run), DMA_PATH_FOREIGN_BOUNCE, "of them are shown at the granted frames");
+    for (size_t i = 0; i < run.n; i++)
+        if (run.plan.legs[i].path == DMA_PATH_FOREIGN_BOUNCE)
+            run.outcomes[i].foreign_account = (ForeignAccount) { .unshown_bytes = 4096 };
+    expect_proof(build(&run), DMA_PATH_FOREIGN_BOUNCE,
+                 "; 0 of them are shown at the granted frames, 4096 at no address, being outside "
+                 "of every window");
+    done(&run);
+}
+
 /* What evidence keeps of a leg on granted pages. */
 static void test_foreign_evidence_goes_there_and_back(void **state)
 {
@@ -536,6 +574,7 @@ int main(void)
         cmocka_unit_test(test_the_place_among_granted_pages),
         cmocka_unit_test(test_a_fault_of_the_path_is_no_fault_of_grants),
         cmocka_unit_test(test_a_mistaken_address_is_no_proof),
+        cmocka_unit_test(test_what_is_shown_of_granted_frames_is_told),
         cmocka_unit_test(test_foreign_evidence_goes_there_and_back),
         cmocka_unit_test(test_mappings_of_granted_pages),
         cmocka_unit_test(test_the_place_is_told_from_the_cells),
