@@ -6,6 +6,8 @@ set -u
 top=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=lab-test.sh
 . "$top/tests/xen/lab-test.sh"
+# shellcheck source=foreign-checks.sh
+. "$top/tests/xen/foreign-checks.sh"
 
 for suite in bookworm trixie; do
     rm -rf "${out:?}"/*
@@ -15,32 +17,8 @@ for suite in bookworm trixie; do
     check "without the module it is inconclusive" grep -qx 4 "$out/without.status"
     check_json "and says why, of both paths, and how to have them" "$out/without.json" \
         '.run.reason | test("^no granted pages on either path. Foreign-direct: .*modprobe xen-gntalloc.* Foreign-bounce: .*modprobe xen-gntalloc")'
-    check_json "the plan has granted pages alone" "$out/plan.json" \
-        '.plan | .foreign and (.legs | length) == 48 and all(.legs[]; .path | startswith("foreign-"))'
     check "with it the bench ends with 0" grep -qx 0 "$out/with.status"
-    check_json "both paths of granted pages were run, and no other" "$out/with.json" \
-        '.verdict == "pass" and (.paths | keys) == ["foreign-bounce", "foreign-direct"] and all(.paths[]; .state == "run")'
-    check_json "every leg is proved on the path it was planned for, and its engine is told" "$out/with.json" \
-        '(.legs | length) == 48 and all(.legs[]; .counts and .proof.state == "proved" and .proof.proved == .path and .engine == "xdmad")'
-    check_json "granted pages out of the window bounced, every byte" "$out/with.json" \
-        '[.legs[] | select(.path == "foreign-bounce")] | length == 24 and all(.[]; .proof.arena_bytes == .issued_bytes)'
-    check_json "granted pages in it did not" "$out/with.json" \
-        '[.legs[] | select(.path == "foreign-direct")] | length == 24 and all(.[]; .proof.arena_bytes == 0 and .proof.no_address_bytes == 0)'
-    check_json "the disk's own count has every byte of each leg" "$out/with.json" \
-        'all(.legs[]; .proof.disk_bytes >= .issued_bytes)'
-    check_json "every workload has its ratio with an interval" "$out/with.json" \
-        '(.workloads | length) == 4 and all(.workloads[]; .engine == "xdmad" and .ratio.n == 6 and .ratio.low > 0 and .ratio.low <= .ratio.high)'
-    check_json "every latency was measured" "$out/with.json" \
-        'all(.legs[].lat_ns; .min > 0 and .min <= .p50 and .p50 <= .p99 and .p99 <= .max)'
-    # shellcheck disable=SC2016 # jq's
-    check_json "a leg's rate is its blocks' bytes over its mean latency" "$out/with.json" \
-        '([.workloads[] | {key: .name, value: .block_bytes}] | from_entries) as $block |
-            all(.legs[]; ($block[.workload] * 1e9 / .lat_ns.mean / .bw_bytes_per_sec - 1 | fabs) < 0.001)'
-    # shellcheck disable=SC2016 # jq's
-    check_json "it wrote no more than its plan said, the file's making and 1 MiB of the file system's own" \
-        "$out/with.json" '$told[0].plan as $plan | .bytes |
-            .planned_write == $plan.bytes_written and .kernel_written >= $plan.bytes_written and
-            .kernel_written <= $plan.bytes_written + $plan.target_bytes + 1048576' --slurpfile told "$out/plan.json"
+    check_foreign_bench "$out/with.json" "$out/plan.json" frame
     check_json "its series are its own: no figure of another run has its workloads" "$out/history.json" \
         '[.runs[] | select(.figures) | [.figures[].workload | startswith("granted-")] | unique] == [[true], [false]]'
     check_json "a run of fio's engine told that" "$out/own.json" 'all(.legs[]; .engine == "fio")'

@@ -12,6 +12,8 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 . "$top/tests/xen/verify-checks.sh"
 # shellcheck source=live-checks.sh
 . "$top/tests/xen/live-checks.sh"
+# shellcheck source=foreign-checks.sh
+. "$top/tests/xen/foreign-checks.sh"
 
 in_dom0 bench.sh --board window
 check "the lab ran it to its end" [ "$lab_status" -eq 0 ]
@@ -32,6 +34,17 @@ check_json "as many bytes bounced from outside of the window as fio issued, or t
 
 verify_in_dom0 --board window
 check_verify edge
+
+# Granted pages: the frames of both paths are to be had, though three quarters of RAM lie beyond the edge.
+in_dom0 granted.sh --board window
+check "the lab ran it to its end" [ "$lab_status" -eq 0 ]
+echo "# placing: $(jq -c '[to_entries[] | {key, value: (.value.usec / 1000 | round)}] | from_entries' "$out/places.json") ms"
+check "verify with granted pages ends with 0" grep -qx 0 "$out/verify.status"
+check_foreign_verify "$out/verify.json" "$out/verify.plan.json" edge
+check "a bench on granted pages ends with 0" grep -qx 0 "$out/bench.status"
+check_foreign_bench "$out/bench.json" "$out/bench.plan.json" edge
+check "no trace instance is left behind" is_empty "$out/instances"
+check "no page is left granted" grep -qx 0 "$out/rmmod.status"
 
 # This kernel has no events of mappings: a probe where they are given back takes their place.
 in_dom0 live.sh --board window
