@@ -88,14 +88,21 @@ static uint64_t first_chunk_bytes(const Exchange *x)
     return x->memory->page_bytes > CHUNK_MIN_BYTES ? x->memory->page_bytes : CHUNK_MIN_BYTES;
 }
 
-/* Give all ballast back: it grows from small again, coarse if that may be. */
-static void drop_ballast(Exchange *x)
+/* Without ballast: it grows from small, coarse if that may be. */
+static void begin_ballast(Exchange *x)
 {
-    x->memory->ballast_drop(x->memory);
     x->ballast_bytes = x->released_bytes = 0;
     x->n_good = 0;
     x->fine = x->memory->huge;
     x->chunk_bytes = first_chunk_bytes(x);
+}
+
+/* Give all ballast back and begin again. With it go the huge pages of the pool that no slot has
+ * taken yet. */
+static void drop_ballast(Exchange *x)
+{
+    x->memory->ballast_drop(x->memory);
+    begin_ballast(x);
 }
 
 /* What ballast has to bring now. What is there was taken because it is of the other path, so it
@@ -480,7 +487,7 @@ int arena_exchange(const ArenaWant *want, ArenaMemory *memory, size_t n_pages,
     x.good = reallocarray(NULL, x.good_capacity, sizeof(uint64_t));
     for (size_t i = 0; i < n_pages; i++)
         ret_address[i] = FRAME_UNKNOWN;
-    drop_ballast(&x);
+    begin_ballast(&x);
     if (x.chunk_address && x.good)
         r = exchange_all(&x);
     x.cost.usec = memory->now_usec(memory) - x.started_usec;

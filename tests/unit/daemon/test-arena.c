@@ -37,6 +37,7 @@ static struct Sim {
     uint64_t total_bytes, lowest_available;
     uint64_t now_usec, step_usec;
     bool hide_frames, no_huge;
+    bool pool_is_back; /* huge pages that no slot has taken yet are the kernel's again */
     int fill_error;
     int n_moves;  /* pages that locking still moves */
     int n_thefts; /* released pages that somebody else takes */
@@ -75,6 +76,8 @@ static int sim_fill(ArenaMemory *memory, uint64_t offset, uint64_t bytes)
 {
     if (sim.fill_error)
         return sim.fill_error;
+    if (memory->huge && sim.pool_is_back)
+        return -ENOMEM;
     for (uint64_t i = offset / memory->page_bytes; i < (offset + bytes) / memory->page_bytes; i++)
         if (sim.slots[i] == FRAME_UNKNOWN && (sim.slots[i] = sim_alloc()) == FRAME_UNKNOWN)
             return -ENOMEM;
@@ -113,6 +116,7 @@ static int sim_ballast_grow(ArenaMemory *memory, uint64_t bytes, bool coarse)
     size_t n = bytes / memory->page_bytes;
 
     sim.n_coarse += coarse;
+    sim.pool_is_back = false;
     if (n > sim_free_pages() || sim.n_ballast + n > MAX_PAGES)
         return -ENOMEM;
     for (size_t i = 0; i < n; i++)
@@ -140,7 +144,7 @@ static int sim_ballast_release(ArenaMemory *memory, uint64_t offset, uint64_t by
 
 static void sim_ballast_drop(ArenaMemory *memory)
 {
-    (void)memory;
+    sim.pool_is_back = memory->huge;
     while (sim.n_ballast > 0)
         sim_release(&sim.ballast[--sim.n_ballast]);
 }
@@ -174,6 +178,7 @@ static int sim_open(uint64_t bytes, bool huge, ArenaMemory **ret_memory, char **
         *ret_reason = strdup("no hugetlbfs here");
         return 0;
     }
+    sim.pool_is_back = false;
     sim.n_slots = (bytes + PAGE - 1) / PAGE;
     for (size_t i = 0; i < sim.n_slots; i++)
         sim.slots[i] = FRAME_UNKNOWN;
