@@ -73,11 +73,10 @@ static int make_memory(const ArenaWant *want, ForeignArena *arena, char **ret_re
     ArenaMemory *ballast;
 
     if (n_pages > arena->table->limit_pages)
-        return reason_give(
-            ret_reason,
-            "foreign memory: %zu granted pages are needed, the kernel allows %" PRIu64
-            "; raise /sys/module/xen_gntalloc/parameters/limit",
-            n_pages, arena->table->limit_pages);
+        return reason_give(ret_reason,
+                           "granted pages: %zu are needed, the kernel allows %" PRIu64
+                           "; raise /sys/module/xen_gntalloc/parameters/limit",
+                           n_pages, arena->table->limit_pages);
     int r = make_frame_map(page_bytes, n_pages, &arena->granted);
     if (r >= 0)
         r = make_frame_map(page_bytes, n_pages, &arena->mapped);
@@ -92,14 +91,38 @@ static int make_memory(const ArenaWant *want, ForeignArena *arena, char **ret_re
     return 1;
 }
 
-static int map_grants(ForeignArena *arena)
+/* 1; 0 and the reason, which says of what kind of memory the exchange speaks; negative errno. */
+static int place_pages(const ArenaWant *want, ForeignArena *arena, char **ret_reason)
+{
+    _cleanup_free_ char *why = NULL;
+    int r = arena_exchange(want, arena->memory, arena->granted.n_pages, arena->granted.address,
+                           &arena->cost, &why);
+
+    if (r == -ENOSPC)
+        return reason_give(ret_reason,
+                           "granted pages: %zu are needed and not all of them were granted; the "
+                           "kernel allows %" PRIu64 " at a time to all that use it, which is "
+                           "/sys/module/xen_gntalloc/parameters/limit, and Xen as many as its "
+                           "grant table holds (gnttab_max_frames=); raise what is short",
+                           arena->granted.n_pages, arena->table->limit_pages);
+    return r == 0 ? reason_give(ret_reason, "granted pages: %s", why) : r;
+}
+
+/* The same of their second mapping. */
+static int map_grants(ForeignArena *arena, char **ret_reason)
 {
     int r = arena->table->map(arena->table, foreign_memory_references(arena->memory),
                               arena->granted.n_pages, &arena->buffer);
 
-    return r < 0 ? r
-                 : arena->table->addresses(arena->table, arena->buffer, arena->mapped.n_pages,
-                                           arena->mapped.address);
+    if (r == -ENOMEM)
+        return reason_give(ret_reason,
+                           "granted pages: %zu were had, but the kernel has no memory to map them; "
+                           "free some, or give Dom0 more (dom0_mem=)",
+                           arena->granted.n_pages);
+    if (r >= 0)
+        r = arena->table->addresses(arena->table, arena->buffer, arena->mapped.n_pages,
+                                    arena->mapped.address);
+    return r < 0 ? r : 1;
 }
 
 int foreign_arena_acquire(const ForeignWant *want, ForeignArena **ret_arena, char **ret_reason)
@@ -121,12 +144,10 @@ int foreign_arena_acquire(const ForeignWant *want, ForeignArena **ret_arena, cha
     if (r > 0)
         r = make_memory(&want->arena, arena, ret_reason);
     if (r > 0)
-        r = arena_exchange(&want->arena, arena->memory, arena->granted.n_pages,
-                           arena->granted.address, &arena->cost, ret_reason);
+        r = place_pages(&want->arena, arena, ret_reason);
+    if (r > 0)
+        r = map_grants(arena, ret_reason);
     if (r <= 0)
-        return r;
-    r = map_grants(arena);
-    if (r < 0)
         return r;
     *ret_arena = take_ptr(arena);
     return 1;

@@ -43,7 +43,7 @@ static int share(GrantTable *table, void **ret_page, uint32_t *ret_reference)
     void *page = xengntshr_share_pages(host_of(table)->granter, DOMID_DOM0, 1, &reference, 1);
 
     if (!page)
-        return errno == ENOSPC || errno == ENOMEM ? -ENOMEM : errno ? -errno : -EIO;
+        return errno ? -errno : -EIO;
     *ret_page = page;
     *ret_reference = reference;
     return 0;

@@ -16,13 +16,14 @@ struct GrantTable {
     uint64_t page_bytes;  /* of one grant */
     uint64_t limit_pages; /* the kernel lets all its users together have so many */
 
-    /* One page of the kernel's, granted to us, and our own mapping of it. 0; -ENOMEM: no page or no
-     * grant is to be had; other negative errno. */
+    /* One page of the kernel's, granted to us, and our own mapping of it. 0; -ENOMEM: no page is to
+     * be had; -ENOSPC: no grant, by the kernel's limit or because the grant table is full; other
+     * negative errno. */
     int (*share)(GrantTable *table, void **ret_page, uint32_t *ret_reference);
     /* Give it back. */
     void (*unshare)(GrantTable *table, void *page);
-    /* The second mapping: these grants, one behind the other, to read and write. 0 or negative
-     * errno. */
+    /* The second mapping: these grants, one behind the other, to read and write. 0; -ENOMEM: the
+     * kernel has no addresses to map them at; other negative errno. */
     int (*map)(GrantTable *table, uint32_t *references, size_t n, void **ret_memory);
     void (*unmap)(GrantTable *table, void *memory, size_t n);
     /* The addresses of n pages of either mapping, by their PFNs; FRAME_UNKNOWN where none is told.

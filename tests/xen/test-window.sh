@@ -43,6 +43,10 @@ check "verify with granted pages ends with 0" grep -qx 0 "$out/verify.status"
 check_foreign_verify "$out/verify.json" "$out/verify.plan.json" edge
 check "a bench on granted pages ends with 0" grep -qx 0 "$out/bench.status"
 check_foreign_bench "$out/bench.json" "$out/bench.plan.json" edge
+check "with too few grants for two paths it ends with 4" grep -qx 4 "$out/few.status"
+check_json "one was run and proved, of the other it says what is short" "$out/few.json" \
+    '.paths["foreign-direct"].state == "run" and all(.legs[]; .proof.state == "proved") and (.legs | length) > 0 and
+        (.paths["foreign-bounce"] | .state == "unreachable" and (.reason | test("not all of them were granted; .*/xen_gntalloc/parameters/limit")))'
 check "no trace instance is left behind" is_empty "$out/instances"
 check "no page is left granted" grep -qx 0 "$out/rmmod.status"
 

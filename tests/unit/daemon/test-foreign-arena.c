@@ -36,6 +36,7 @@ static struct Sim {
     uint64_t ballast[MAX_PAGES];
     size_t n_ballast;
     size_t n_shared, n_mapped, n_most_shared;
+    size_t n_held;             /* grants of others */
     uint32_t references[1024]; /* of the mapping */
     int map_error, share_error;
     uint64_t mapped_at; /* the second mapping's first address */
@@ -50,6 +51,8 @@ static int sim_share(GrantTable *table, void **ret_page, uint32_t *ret_reference
     (void)table;
     if (sim.share_error)
         return sim.share_error;
+    if (sim.n_shared == sim.table.limit_pages - sim.n_held)
+        return -ENOSPC;
     if (sim.n_free == 0)
         return -ENOMEM;
     page = malloc(sizeof(*page));
@@ -286,9 +289,19 @@ static void test_what_cannot_be_had(void **state)
 
     (void)state;
     want = want_of(DMA_PATH_BOUNCE, 150 * PAGE);
+    expect_none(&want, 0, "granted pages: bounce memory: 100 of 150 pages of 4 KiB were had",
+                n_all);
     expect_none(&want, 0, "kernel gave no more", n_all);
     want = want_of(DMA_PATH_BOUNCE, 1025 * PAGE);
     expect_none(&want, 0, "xen_gntalloc/parameters/limit", n_all);
+    want = want_of(DMA_PATH_BOUNCE, 30 * PAGE);
+    sim.n_held = 1000;
+    expect_none(&want, 0, "30 are needed and not all of them were granted; the kernel allows 1024",
+                n_all);
+    sim.n_held = 0;
+    sim.map_error = -ENOMEM;
+    expect_none(&want, 0, "the kernel has no memory to map them", n_all);
+    sim.map_error = 0;
     want = want_of(DMA_PATH_BOUNCE, PAGE);
     want.arena.ram = &low;
     want.arena.n_ram = 1;
