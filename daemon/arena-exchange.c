@@ -20,6 +20,8 @@
 #define CHUNK_MAX_BYTES   (64 * MIB) /* between two looks at limits and at cancellation */
 #define SINGLES_MAX_LOST  64 /* good pages that somebody else got, in a row, before we give up */
 #define SETTLE_MAX_ROUNDS 3  /* pages moved while they were being locked */
+#define RECLAIM_BYTES     (32 * MIB) /* at first; the next one is four times as much */
+#define RECLAIM_MAX       2
 
 typedef enum Stop {
     STOP_NONE,
@@ -46,6 +48,7 @@ typedef struct Exchange {
     uint64_t *chunk_address; /* scratch, a chunk's frames */
     uint64_t *good;          /* offsets of ballast on the wanted path, newest last */
     size_t n_good, good_capacity;
+    unsigned n_reclaims;
     Stop stop;
     ArenaCost cost;
 } Exchange;
@@ -411,6 +414,26 @@ static int exchange_round(Exchange *x, size_t n_wrong)
     return grown < 0 && count_wrong(x) > 0 ? grown : 0;
 }
 
+/*
+ * The ballast may grow no more. As long as the kernel has free pages in any zone it gives those,
+ * and keeps its cache of files: on a host that was booted lately, whose other zone is still empty,
+ * that cache may fill the zone that is sought. Have some of it freed, and begin again. Where the
+ * kernel cannot be asked, it is left as it is. True: it was asked.
+ */
+static bool reclaim(Exchange *x)
+{
+    uint64_t bytes = RECLAIM_BYTES << (2 * x->n_reclaims);
+
+    if ((x->stop != STOP_RESERVE && x->stop != STOP_LIMIT) || x->n_reclaims == RECLAIM_MAX ||
+        x->memory->reclaim(x->memory, bytes) < 0)
+        return false;
+    drop_ballast(x);
+    x->n_reclaims++;
+    x->cost.reclaimed_bytes += bytes;
+    x->stop = STOP_NONE;
+    return true;
+}
+
 /* Until every slot is right, then lock, then look again: locking may have moved a page. */
 static int exchange_all(Exchange *x)
 {
@@ -420,7 +443,7 @@ static int exchange_all(Exchange *x)
     for (int settle = 0; r >= 0 && settle < SETTLE_MAX_ROUNDS; settle++) {
         while ((n_wrong = count_wrong(x)) > 0) {
             r = exchange_round(x, n_wrong);
-            if (r < 0)
+            if (r < 0 && !reclaim(x))
                 return r;
         }
         drop_ballast(x);
@@ -460,13 +483,17 @@ static const char *stop_says(Stop stop)
 static int explain(const Exchange *x, char **ret_reason)
 {
     size_t n_wrong = count_wrong(x);
+    bool cache = (x->stop == STOP_RESERVE || x->stop == STOP_LIMIT) && x->n_reclaims == 0;
 
     return reason_give(ret_reason,
                        "%s memory: %zu of %zu pages of %" PRIu64 " KiB were had, %" PRIu64
-                       " MiB of ballast taken; %s",
+                       " MiB of ballast taken; %s%s",
                        dma_path_name(x->want->path), x->n_pages - n_wrong, x->n_pages,
                        x->memory->page_bytes / 1024, x->cost.ballast_bytes / MIB,
-                       stop_says(x->stop));
+                       stop_says(x->stop),
+                       cache ? " (the kernel's cache of files may hold such pages: echo 1 "
+                               ">/proc/sys/vm/drop_caches)"
+                             : "");
 }
 
 int arena_exchange(const ArenaWant *want, ArenaMemory *memory, size_t n_pages,

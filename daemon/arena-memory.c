@@ -11,7 +11,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -242,6 +244,24 @@ static void ballast_drop(ArenaMemory *memory)
     unpin(host);
 }
 
+/* By the root of the cgroups, which has this file since 5.19 where the kernel has their memory
+ * controller. To spare what would have to be swapped can be asked for since 6.10
+ * (Documentation/admin-guide/cgroup-v2.rst); -EAGAIN: it was less. */
+static int reclaim(ArenaMemory *memory, uint64_t bytes)
+{
+    static const char path[] = "/sys/fs/cgroup/memory.reclaim";
+    char text[48];
+
+    (void)memory;
+    snprintf(text, sizeof(text), "%" PRIu64 " swappiness=0", bytes);
+    int r = proc_file_write("/", path, text);
+    if (r == -EINVAL) {
+        snprintf(text, sizeof(text), "%" PRIu64, bytes);
+        r = proc_file_write("/", path, text);
+    }
+    return r == -EAGAIN ? 0 : r;
+}
+
 static int host_bytes(ArenaMemory *memory, uint64_t *ret_available, uint64_t *ret_total)
 {
     _cleanup_free_ char *text = NULL;
@@ -318,6 +338,7 @@ static HostMemory *host_memory_new(bool huge)
                  .ballast_frames = ballast_frames,
                  .ballast_release = ballast_release,
                  .ballast_drop = ballast_drop,
+                 .reclaim = reclaim,
                  .host_bytes = host_bytes,
                  .now_usec = now_usec,
                  .destroy = destroy },

@@ -44,6 +44,11 @@ struct ArenaMemory {
     /* Give all of it back. */
     void (*ballast_drop)(ArenaMemory *memory);
 
+    /* Have the kernel free so much, or what of it it can, of what it would take first when memory
+     * is short: its cache of files that nobody has read for long. Negative errno where it cannot be
+     * asked. */
+    int (*reclaim)(ArenaMemory *memory, uint64_t bytes);
+
     /* What the host could still give without harm, and what it has, in bytes. */
     int (*host_bytes)(ArenaMemory *memory, uint64_t *ret_available, uint64_t *ret_total);
     uint64_t (*now_usec)(ArenaMemory *memory);

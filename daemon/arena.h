@@ -9,7 +9,8 @@
  * pages, and the slots are filled again: Linux hands out the highest zone first, so ballast ends
  * what lies above the window before pages within it come. Where both kinds lie in one zone, a page
  * of ballast that is found on the wanted path is released and the slot filled at once: freed pages
- * are handed out last in, first out, on one CPU. The ballast is dropped before the arena is given.
+ * are handed out last in, first out, on one CPU. Where ballast does not get there, the kernel is
+ * asked to free some of its cache of files. The ballast is dropped before the arena is given.
  */
 
 #include <stdbool.h>
@@ -98,6 +99,7 @@ typedef struct ArenaCost {
     uint64_t n_exchanged;   /* pages given back because they lay on the wrong path */
     uint64_t n_extents; /* stretches of contiguous frames: a controller sees each as a segment, so
                            arenas that are compared should be much alike in it */
+    uint64_t reclaimed_bytes; /* that the kernel was asked to free of its cache of files */
     uint64_t usec;
 } ArenaCost;
 const ArenaCost *arena_cost(const Arena *arena);

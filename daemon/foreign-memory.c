@@ -108,6 +108,13 @@ static void ballast_drop(ArenaMemory *memory)
     foreign->ballast->ballast_drop(foreign->ballast);
 }
 
+static int reclaim(ArenaMemory *memory, uint64_t bytes)
+{
+    ArenaMemory *ballast = foreign_of(memory)->ballast;
+
+    return ballast->reclaim(ballast, bytes);
+}
+
 static int host_bytes(ArenaMemory *memory, uint64_t *ret_available, uint64_t *ret_total)
 {
     ArenaMemory *ballast = foreign_of(memory)->ballast;
@@ -155,6 +162,7 @@ int foreign_memory_new(GrantTable *table, ArenaMemory *ballast, size_t n_pages,
                  .ballast_frames = ballast_frames,
                  .ballast_release = ballast_release,
                  .ballast_drop = ballast_drop,
+                 .reclaim = reclaim,
                  .host_bytes = host_bytes,
                  .now_usec = now_usec,
                  .destroy = destroy },

@@ -279,14 +279,15 @@ static json_t *place_to_json(const Place *place)
         return json_pack("{s:s, s:s}", "state", "unreachable", "reason",
                          place->reason ? place->reason : "");
     cost = place_cost(place);
-    return json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I}", "state", "placed", "kind",
+    return json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "state", "placed", "kind",
                      place->foreign                ? "granted"
                      : arena_is_huge(place->arena) ? "huge"
                                                    : "base",
                      "bytes", (json_int_t)place_bytes(place), "page_bytes",
                      (json_int_t)place_frame_map(place)->page_bytes, "ballast_bytes",
                      (json_int_t)cost->ballast_bytes, "n_exchanged", (json_int_t)cost->n_exchanged,
-                     "n_extents", (json_int_t)cost->n_extents, "usec", (json_int_t)cost->usec);
+                     "n_extents", (json_int_t)cost->n_extents, "reclaimed_bytes",
+                     (json_int_t)cost->reclaimed_bytes, "usec", (json_int_t)cost->usec);
 }
 
 json_t *places_to_json(const Places *places)

@@ -39,8 +39,11 @@ static struct Sim {
     bool hide_frames, no_huge;
     bool pool_is_back; /* huge pages that no slot has taken yet are the kernel's again */
     int fill_error;
-    int n_moves;  /* pages that locking still moves */
-    int n_thefts; /* released pages that somebody else takes */
+    int n_moves;      /* pages that locking still moves */
+    int n_thefts;     /* released pages that somebody else takes */
+    uint64_t *cached; /* of files: free when that is asked for, the last one first */
+    size_t n_cached;
+    bool no_reclaim;
     int n_coarse; /* growths of ballast in transparent huge pages */
     int n_opened, n_destroyed;
 } sim;
@@ -149,6 +152,15 @@ static void sim_ballast_drop(ArenaMemory *memory)
         sim_release(&sim.ballast[--sim.n_ballast]);
 }
 
+static int sim_reclaim(ArenaMemory *memory, uint64_t bytes)
+{
+    if (sim.no_reclaim)
+        return -ENOENT;
+    for (size_t n = bytes / memory->page_bytes; n > 0 && sim.n_cached > 0; n--)
+        sim_release(&sim.cached[--sim.n_cached]);
+    return 0;
+}
+
 static int sim_host_bytes(ArenaMemory *memory, uint64_t *ret_available, uint64_t *ret_total)
 {
     (void)memory;
@@ -193,6 +205,7 @@ static int sim_open(uint64_t bytes, bool huge, ArenaMemory **ret_memory, char **
                               .ballast_frames = sim_ballast_frames,
                               .ballast_release = sim_ballast_release,
                               .ballast_drop = sim_ballast_drop,
+                              .reclaim = sim_reclaim,
                               .host_bytes = sim_host_bytes,
                               .now_usec = sim_now,
                               .destroy = sim_destroy };
@@ -216,6 +229,7 @@ static int setup(void **state)
     sim = (struct Sim) { .step_usec = 10, .no_huge = true, .lowest_available = UINT64_MAX };
     sim.slots = calloc(MAX_PAGES, sizeof(uint64_t));
     sim.ballast = calloc(MAX_PAGES, sizeof(uint64_t));
+    sim.cached = calloc(MAX_PAGES, sizeof(uint64_t));
     for (int i = 0; i < 2; i++)
         sim.zones[i].free = calloc(MAX_PAGES, sizeof(uint64_t));
     return 0;
@@ -226,6 +240,7 @@ static int teardown(void **state)
     (void)state;
     free(sim.slots);
     free(sim.ballast);
+    free(sim.cached);
     free(sim.zones[0].free);
     free(sim.zones[1].free);
     return 0;
@@ -345,6 +360,48 @@ static void test_reserve_is_left(void **state)
     ArenaWant want = want_of(DMA_PATH_BOUNCE, MIB);
     expect_unreachable(&want, "host's reserve");
     assert_true(sim.lowest_available >= ARENA_RESERVE_MIN_BYTES);
+}
+
+/* All that lies out of the window but 100 pages holds files that were read since boot. */
+static void test_cached_files_are_in_the_way(void **state)
+{
+    char *reason = NULL;
+    Arena *arena = NULL;
+    Zone *high = &sim.zones[0];
+    ArenaWant want = want_of(DMA_PATH_BOUNCE, MIB);
+    (void)state;
+
+    two_zones();
+    while (high->n_free > 100)
+        sim.cached[sim.n_cached++] = high->free[--high->n_free];
+    uint64_t n_cached = sim.n_cached;
+    assert_int_equal(arena_acquire(&want, &arena, &reason), 1);
+    assert_null(reason);
+    assert_int_equal(arena_cost(arena)->reclaimed_bytes, 32 * MIB);
+    assert_int_equal(n_cached - sim.n_cached, 32 * MIB / PAGE);
+    for (size_t i = 0; i < arena_frames(arena)->n_pages; i++)
+        assert_int_equal(frame_map_path(arena_frames(arena), i, want.reach), DMA_PATH_BOUNCE);
+    assert_int_equal(sim.n_ballast, 0);
+    arena_free(arena);
+}
+
+/* It is asked twice, for more; and where it gives nothing of use, memory is what it was. */
+static void test_nothing_cached_is_of_use(void **state)
+{
+    ArenaWant want = want_of(DMA_PATH_BOUNCE, MIB);
+    Zone *high = &sim.zones[0];
+    char *reason = NULL;
+    Arena *arena = NULL;
+    (void)state;
+
+    two_zones();
+    high->n_free = 100;
+    assert_int_equal(arena_acquire(&want, &arena, &reason), 0);
+    assert_non_null(strstr(reason, "100 of 256 pages"));
+    assert_null(strstr(reason, "drop_caches"));
+    free(reason);
+    sim.no_reclaim = true;
+    expect_unreachable(&want, "drop_caches");
 }
 
 static void test_reserve_grows_with_the_host(void **state)
@@ -687,6 +744,8 @@ int main(void)
         SIM_TEST(test_high_zone_exhausted_first),
         SIM_TEST(test_bounce_spills_over_the_boundary),
         SIM_TEST(test_reserve_is_left),
+        SIM_TEST(test_cached_files_are_in_the_way),
+        SIM_TEST(test_nothing_cached_is_of_use),
         SIM_TEST(test_reserve_grows_with_the_host),
         SIM_TEST(test_memory_limit),
         SIM_TEST(test_time_limit),

@@ -35,6 +35,7 @@ static struct Sim {
     size_t n_free;
     uint64_t ballast[MAX_PAGES];
     size_t n_ballast;
+    size_t n_cached; /* pages with files that were read */
     size_t n_shared, n_mapped, n_most_shared;
     size_t n_held;             /* grants of others */
     uint32_t references[1024]; /* of the mapping */
@@ -148,10 +149,21 @@ static void sim_ballast_drop(ArenaMemory *memory)
             sim.free[sim.n_free++] = sim.ballast[sim.n_ballast];
 }
 
+/* Pages out of the window. */
+static int sim_reclaim(ArenaMemory *memory, uint64_t bytes)
+{
+    (void)memory;
+    assert_true(bytes >= sim.n_cached * PAGE);
+    for (; sim.n_cached > 0; sim.n_cached--)
+        sim.free[sim.n_free++] = HIGH + (MAX_PAGES - sim.n_cached) * PAGE;
+    return 0;
+}
+
 static int sim_host_bytes(ArenaMemory *memory, uint64_t *ret_available, uint64_t *ret_total)
 {
     (void)memory;
-    *ret_available = UINT64_C(1) << 40; /* the exchange's reserve is its own test's matter */
+    /* the exchange's reserve is its own test's matter */
+    *ret_available = sim.n_cached > 0 ? 0 : UINT64_C(1) << 40;
     *ret_total = UINT64_C(1) << 30;
     return 0;
 }
@@ -194,6 +206,7 @@ static int machine(size_t n_high, size_t n_low)
                     .ballast_frames = sim_ballast_frames,
                     .ballast_release = sim_ballast_release,
                     .ballast_drop = sim_ballast_drop,
+                    .reclaim = sim_reclaim,
                     .host_bytes = sim_host_bytes,
                     .now_usec = sim_now_usec,
                     .destroy = sim_destroy_memory },
@@ -258,6 +271,16 @@ static void test_pages_behind_others(void **state)
 {
     (void)state;
     expect_placed(DMA_PATH_DIRECT, 64, (size_t)machine(6000, 9000));
+}
+
+static void test_pages_that_held_files(void **state)
+{
+    size_t n_all = (size_t)machine(10, 100);
+
+    (void)state;
+    sim.n_cached = 1100; /* more than a chunk of ballast */
+    expect_placed(DMA_PATH_BOUNCE, 64, n_all + 1100);
+    assert_int_equal(sim.n_cached, 0);
 }
 
 /* Nothing is left shared or mapped, and it says why. */
@@ -347,6 +370,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pages_that_come_at_once),
         cmocka_unit_test(test_pages_behind_others),
+        cmocka_unit_test(test_pages_that_held_files),
         cmocka_unit_test(test_what_cannot_be_had),
         cmocka_unit_test(test_a_failure_leaves_nothing),
         cmocka_unit_test(test_a_host_without_grants),
