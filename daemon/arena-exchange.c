@@ -100,8 +100,8 @@ static void begin_ballast(Exchange *x)
     x->chunk_bytes = first_chunk_bytes(x);
 }
 
-/* Give all ballast back and begin again. With it go the huge pages of the pool that no slot has
- * taken yet. */
+/* Give all ballast back and begin again. The pool of huge pages is put back with it: a huge page
+ * that a slot lets go from then on is the kernel's at once, and none is kept for that slot. */
 static void drop_ballast(Exchange *x)
 {
     x->memory->ballast_drop(x->memory);
