@@ -169,11 +169,14 @@ int mapping_program_read(MappingProgram *program,
     size_t bytes;
     int r = 0;
 
-    if (!runs || head - state->tail > MAPPED_RING_BYTES / 2)
-        while (state->tail != head && (r = next_event(program, head, &bytes)) > 0) {
-            take_event(program, bytes, sink, userdata);
-            __atomic_store_n(&state->tail, state->tail + bytes, __ATOMIC_RELEASE);
-        }
+    if (runs && head - state->tail <= MAPPED_RING_BYTES / 2) {
+        *ret_lost = state->n_lost + program->n_unreadable;
+        return 0;
+    }
+    while (state->tail != head && (r = next_event(program, head, &bytes)) > 0) {
+        take_event(program, bytes, sink, userdata);
+        __atomic_store_n(&state->tail, state->tail + bytes, __ATOMIC_RELEASE);
+    }
     /* when nothing is written any more, every event is whole */
     if (r < 0 || (!runs && state->tail != head))
         return -EBADMSG;

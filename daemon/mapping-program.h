@@ -41,8 +41,8 @@ int mapping_program_end(MappingProgram *program);
 /*
  * Hand each mapping to `sink`, and consume it; while it records only when that is needed to keep
  * room, since reading takes the CPU from what is measured. 0 and *ret_lost, how many since begin
- * could not be recorded (no room, an interrupt's in the middle of the program) or not be read; or
- * negative errno.
+ * could not be recorded (no room, or an interrupt's in the middle of the program: those are told
+ * once it was read) or not be read; or negative errno.
  */
 int mapping_program_read(MappingProgram *program,
                          void (*sink)(const DmaMapping *mapping, void *userdata), void *userdata,

@@ -19,13 +19,13 @@ struct TraceProgram {
     KernelProgram *program;
     BouncedState *state;    /* the kernel's own memory, mapped */
     BouncedRecord *records; /* likewise */
-    uint64_t n_read;        /* of its records, since begin */
+    bool of_any;            /* of every device: it can be read while it records */
 };
 
 /* 1, 0 and the reason, or negative errno. */
 static int open_program(TraceProgram *program, char **ret_reason)
 {
-    static const char *const wanted[] = { "bounced", NULL };
+    const char *const wanted[] = { program->of_any ? "bounced_any" : "bounced", NULL };
     void *state = NULL, *records = NULL;
     int r = kernel_program_open(object_bytes, sizeof(object_bytes), wanted, &program->program,
                                 ret_reason);
@@ -47,17 +47,18 @@ static int open_program(TraceProgram *program, char **ret_reason)
 
 int trace_program_open(const char *device, TraceProgram **ret_program, char **ret_reason)
 {
-    if (strlen(device) >= BOUNCED_NAME_BYTES)
+    if (device && strlen(device) >= BOUNCED_NAME_BYTES)
         return -EINVAL;
     TraceProgram *program = calloc(1, sizeof(*program));
     if (!program)
         return -ENOMEM;
+    program->of_any = !device;
     int r = open_program(program, ret_reason);
     if (r <= 0) {
         trace_program_close(program);
         return r;
     }
-    snprintf(program->state->wanted, sizeof(program->state->wanted), "%s", device);
+    snprintf(program->state->wanted, sizeof(program->state->wanted), "%s", device ? device : "");
     *ret_program = program;
     return 1;
 }
@@ -74,10 +75,11 @@ int trace_program_begin(TraceProgram *program)
 {
     if (kernel_program_runs(program->program))
         return -EBUSY;
-    /* The device may have been given up and made again, at another place. */
-    program->state->device = 0;
-    program->state->n_events = 0;
-    program->n_read = 0;
+    /* A device may have been given up and made again, at another place. */
+    memset(program->state->devices, 0, sizeof(program->state->devices));
+    program->state->n_devices = 0;
+    program->state->tail = program->state->head;
+    program->state->n_lost = 0;
     return kernel_program_start(program->program);
 }
 
@@ -86,29 +88,51 @@ int trace_program_end(TraceProgram *program)
     return kernel_program_stop(program->program);
 }
 
+/* Tell the record at the ring's tail, unless it is not whole yet. */
+static bool take_record(TraceProgram *program,
+                        void (*sink)(const BounceEvent *event, void *userdata), void *userdata)
+{
+    BouncedState *state = program->state;
+    const BouncedRecord *record = &program->records[state->tail % BOUNCED_MAX_RECORDS];
+
+    if (__atomic_load_n(&record->place, __ATOMIC_ACQUIRE) != ~state->tail)
+        return false;
+    const BouncedDevice *device = &state->devices[record->device % BOUNCED_MAX_DEVICES];
+    BounceEvent event = { .bus_address = record->bus_address,
+                          .bytes = record->bytes,
+                          .dma_mask = device->dma_mask,
+                          .forced = device->force != 0 };
+    snprintf(event.device, sizeof(event.device), "%.*s", BOUNCED_NAME_BYTES - 1, device->name);
+    sink(&event, userdata);
+    __atomic_store_n(&state->tail, state->tail + 1, __ATOMIC_RELEASE);
+    return true;
+}
+
 int trace_program_read(TraceProgram *program,
                        void (*sink)(const BounceEvent *event, void *userdata), void *userdata,
                        uint64_t *ret_lost)
 {
-    const BouncedState *state = program->state;
-    uint64_t n = state->n_events, n_lost = 0, n_missed;
-    BounceEvent event = { .dma_mask = state->dma_mask, .forced = state->force != 0 };
+    BouncedState *state = program->state;
+    uint64_t head = __atomic_load_n(&state->head, __ATOMIC_ACQUIRE), n_missed;
+    bool runs = kernel_program_runs(program->program);
 
-    if (kernel_program_runs(program->program))
-        return -EBUSY;
+    if (runs && (!program->of_any || head - state->tail <= BOUNCED_MAX_RECORDS / 2)) {
+        *ret_lost = state->n_lost;
+        return 0;
+    }
+    uint64_t n_beyond =
+        head - state->tail > BOUNCED_MAX_RECORDS ? head - state->tail - BOUNCED_MAX_RECORDS : 0;
+    while (state->tail != head - n_beyond && take_record(program, sink, userdata))
+        ;
+    /* when nothing is written any more, every record is whole */
+    if (!runs && state->tail != head - n_beyond)
+        return -EBADMSG;
+    if (n_beyond > 0) {
+        state->n_lost += n_beyond;
+        state->tail = head;
+    }
     int r = kernel_program_missed(program->program, &n_missed);
-    if (r < 0)
-        return r;
-    if (n > BOUNCED_MAX_RECORDS) {
-        n_lost = n - BOUNCED_MAX_RECORDS;
-        n = BOUNCED_MAX_RECORDS;
-    }
-    snprintf(event.device, sizeof(event.device), "%s", state->wanted);
-    for (; program->n_read < n; program->n_read++) {
-        event.bus_address = program->records[program->n_read].bus_address;
-        event.bytes = program->records[program->n_read].bytes;
-        sink(&event, userdata);
-    }
-    *ret_lost = n_lost + n_missed;
-    return 0;
+    if (r >= 0)
+        *ret_lost = state->n_lost + n_missed;
+    return r;
 }

@@ -18,7 +18,8 @@
 typedef struct TraceProgram TraceProgram;
 
 /*
- * A program for the bounces of `device` (its dev_name(), at most 63 bytes), loaded and not running.
+ * A program for the bounces of `device` (its dev_name(), at most 63 bytes; NULL: of every device),
+ * loaded and not running.
  * 1 and *ret_program, 0 and *ret_reason (owned) where the kernel takes none, or negative errno.
  */
 int trace_program_open(const char *device, TraceProgram **ret_program, char **ret_reason);
@@ -33,9 +34,11 @@ int trace_program_begin(TraceProgram *program);
 int trace_program_end(TraceProgram *program);
 
 /*
- * After trace_program_end(): hand each event to `sink`, and consume it. 0 and *ret_lost, how many
- * came that could not be recorded (no room was left, or an interrupt bounced in the middle of the
- * program); or negative errno.
+ * Hand each event to `sink`, and consume it; while it records only one of every device's, when that
+ * is needed to keep room, since reading takes the CPU from what is measured. 0 and *ret_lost, how
+ * many since begin could not be recorded (no room was left, or it was of a 17th device, or an
+ * interrupt bounced in the middle of the program: those are told once it was read); or negative
+ * errno.
  */
 int trace_program_read(TraceProgram *program,
                        void (*sink)(const BounceEvent *event, void *userdata), void *userdata,

@@ -127,16 +127,14 @@ static int open_mapping_program(TraceSession *session, const char *const *device
     return r == -ENOMEM ? r : 0;
 }
 
-/* Of one device; its mappings make its bounces superfluous. 0 or -ENOMEM. */
+/* One device's mappings make its bounces superfluous. 0 or -ENOMEM. */
 static int open_programs(TraceSession *session)
 {
-    const char *device = session->device;
+    const char *device = session->device[0] ? session->device : NULL;
     char *reason = NULL;
     int r = 0;
 
-    if (!device[0])
-        return 0;
-    if (session->mappings.n > 0)
+    if (device && session->mappings.n > 0)
         return open_mapping_program(session, &device, 1);
     if (session->has_bounces)
         r = trace_program_open(device, &session->program, &reason);
@@ -341,13 +339,13 @@ static int take_record(struct tep_event *event, struct tep_record *record, int c
     return 0;
 }
 
-/* The memory of bounces has room for a whole leg: it is read once that has ended. Raises *lost. */
+/* Raises *lost. */
 static int drain_programs(TraceSession *session, uint64_t *lost)
 {
     uint64_t n_bounces = 0, n_mappings = 0, n_unmaps = 0;
     int r = 0;
 
-    if (session->by_program & TRACE_BOUNCES && !session->recording)
+    if (session->by_program & TRACE_BOUNCES)
         r = trace_program_read(session->program, send_bounce, session, &n_bounces);
     if (r >= 0 && session->by_program & TRACE_MAPPINGS)
         r = mapping_program_read(session->mapping_program, send_mapping, session, &n_mappings);

@@ -3,11 +3,11 @@
 #define XDMAD_DAEMON_TRACE_H
 /*
  * The kernel's own account of what happens to buffers: each mapping where it has events of them
- * (dma:*, or by trace_add_unmaps()), and each bounce (swiotlb/swiotlb_bounced). A session that
- * knows whose mappings it wants, and one for one device its bounces as well, hears them by programs
- * of ours in the kernel where that takes them (daemon/mapping-program.h, daemon/trace-program.h),
- * since they cost what is measured least; else, and everything else, in a tracefs instance of our
- * own (daemon/trace-instance.h), so that nobody else's tracing is touched.
+ * (dma:*, or by trace_add_unmaps()), and each bounce (swiotlb/swiotlb_bounced). Bounces, and the
+ * mappings of a session that knows whose it wants, are heard by programs of ours in the kernel
+ * where that takes them (daemon/trace-program.h, daemon/mapping-program.h), since they cost what is
+ * measured least; else, and everything else, in a tracefs instance of our own
+ * (daemon/trace-instance.h), so that nobody else's tracing is touched.
  *
  * The event of a bounce loses the address of a buffer outside every window (dev_addr is ~0); see
  * trace_add_addresses().

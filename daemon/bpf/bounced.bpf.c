@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Runs in the kernel, at the tracepoint swiotlb_bounced (include/trace/events/swiotlb.h): writes
- * down where each bounced buffer of one device lies and how long it is. It is as short as can be,
- * since a leg pays for each instruction on each of its pages: a tracefs record of the same event
- * takes three to five times as long.
+ * down where each bounced buffer of one device, or of all, lies and how long it is. It is as short
+ * as can be, since a leg pays for each instruction on each of its pages: a tracefs record of the
+ * same event takes three to five times as long.
  *
  * The kernel's structures are declared with what is read of them; where that lies is looked up in
  * the running kernel's own type information when the program is loaded.
@@ -19,6 +19,9 @@
 #include <bpf/bpf_tracing.h>
 
 #define OF_THE_KERNEL __attribute__((preserve_access_index))
+
+/* A few tries: only an interrupt's own bounce, or another CPU's, can come between. */
+#define MAX_TRIES 8
 
 /* The kernel's names; since 5.15. */
 struct io_tlb_mem {
@@ -45,36 +48,114 @@ struct {
     __type(value, BouncedRecord);
 } records SEC(".maps");
 
-/* Whether it is the wanted one, by its name (dev_name(); a registered device's is its kobject's).
- * Done for the first event of the wanted one and for each of any other. */
-static __noinline bool recognise(struct device *device)
+/* Whether this is the name of the one that counts. */
+static __always_inline bool is_wanted(const char *name)
+{
+    for (int i = 0; i < BOUNCED_NAME_BYTES; i++)
+        if (name[i] != state.wanted[i])
+            return false;
+    return true;
+}
+
+/* Write down who it is, by its name (dev_name(); a registered device's is its kobject's): its
+ * place in state.devices, or -1. Done for the first event of one that counts, and for each of any
+ * other. */
+static __noinline int recognise(struct device *device)
 {
     char name[BOUNCED_NAME_BYTES] = { 0 };
 
     if (bpf_probe_read_kernel_str(name, sizeof(name), device->kobj.name) < 0)
-        return false;
-    for (int i = 0; i < BOUNCED_NAME_BYTES; i++)
-        if (name[i] != state.wanted[i])
-            return false;
-    bpf_probe_read_kernel(&state.dma_mask, sizeof(state.dma_mask), device->dma_mask);
-    state.force = device->dma_io_tlb_mem->force_bounce;
-    state.device = (__u64)device;
-    return true;
+        return -1;
+    if (state.wanted[0] && !is_wanted(name))
+        return -1;
+    __u64 i = *(volatile __u64 *)&state.n_devices;
+    if (i < BOUNCED_MAX_DEVICES)
+        i = __sync_fetch_and_add(&state.n_devices, 1);
+    if (i >= BOUNCED_MAX_DEVICES) {
+        __sync_fetch_and_add(&state.n_lost, 1);
+        return -1;
+    }
+    BouncedDevice *known = &state.devices[i];
+    __builtin_memcpy(known->name, name, sizeof(name));
+    bpf_probe_read_kernel(&known->dma_mask, sizeof(known->dma_mask), device->dma_mask);
+    known->force = device->dma_io_tlb_mem->force_bounce;
+    __sync_lock_test_and_set(&known->device, (__u64)device);
+    return (int)i;
 }
 
-SEC("tp_btf/swiotlb_bounced")
-int BPF_PROG(bounced, struct device *device, __u64 bus_address, __u64 bytes)
+static __always_inline int find_device(struct device *device)
 {
-    if ((__u64)device != state.device && !recognise(device))
+    if ((__u64)device == state.devices[0].device)
         return 0;
-    __u64 n = __sync_fetch_and_add(&state.n_events, 1);
-    if (n >= BOUNCED_MAX_RECORDS)
+    for (int i = 1; i < BOUNCED_MAX_DEVICES; i++) {
+        if (!state.devices[i].device)
+            break;
+        if ((__u64)device == state.devices[i].device)
+            return i;
+    }
+    return recognise(device);
+}
+
+/* A place in the ring: true and *ret_place. */
+static __always_inline bool reserve(__u64 *ret_place)
+{
+    for (int i = 0; i < MAX_TRIES; i++) {
+        __u64 head = *(volatile __u64 *)&state.head;
+
+        if (head - *(volatile __u64 *)&state.tail >= BOUNCED_MAX_RECORDS)
+            break;
+        if (__sync_val_compare_and_swap(&state.head, head, head + 1) != head)
+            continue;
+        *ret_place = head;
+        return true;
+    }
+    __sync_fetch_and_add(&state.n_lost, 1);
+    return false;
+}
+
+static __always_inline BouncedRecord *record_at(__u64 place)
+{
+    __u32 i = place & (BOUNCED_MAX_RECORDS - 1);
+
+    return bpf_map_lookup_elem(&records, &i);
+}
+
+/* Of every device, for a reader who comes while it is written. */
+SEC("tp_btf/swiotlb_bounced")
+int BPF_PROG(bounced_any, struct device *device, __u64 bus_address, __u64 bytes)
+{
+    int who = find_device(device);
+    __u64 place;
+
+    if (who < 0 || !reserve(&place))
         return 0;
-    __u32 i = (__u32)n;
-    BouncedRecord *record = bpf_map_lookup_elem(&records, &i);
+    BouncedRecord *record = record_at(place);
     if (record) {
         record->bus_address = bus_address;
         record->bytes = bytes;
+        record->device = who;
+        __sync_lock_test_and_set(&record->place, ~place);
+    }
+    return 0;
+}
+
+/* Of the wanted one, for a reader who comes when it is over: that is a fifth less work. */
+SEC("tp_btf/swiotlb_bounced")
+int BPF_PROG(bounced, struct device *device, __u64 bus_address, __u64 bytes)
+{
+    int who = (__u64)device == state.devices[0].device ? 0 : recognise(device);
+
+    if (who < 0)
+        return 0;
+    __u64 place = __sync_fetch_and_add(&state.head, 1);
+    if (place - state.tail >= BOUNCED_MAX_RECORDS)
+        return 0;
+    BouncedRecord *record = record_at(place);
+    if (record) {
+        record->bus_address = bus_address;
+        record->bytes = bytes;
+        record->device = who;
+        record->place = ~place;
     }
     return 0;
 }

@@ -220,23 +220,43 @@ static void watch_live(int control_fd)
     _exit(r == -ECANCELED ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 
-/* Its instance is what it switches on last. */
-static void wait_for_watch(pid_t pid)
+/* Whether the file has a line that begins so. */
+static bool has_line(const char *path, const char *beginning)
+{
+    FILE *file = fopen(path, "re");
+    char line[128];
+    bool found = false;
+
+    while (file && !found && fgets(line, sizeof(line), file))
+        found = strncmp(line, beginning, strlen(beginning)) == 0;
+    if (file)
+        fclose(file);
+    return found;
+}
+
+/* Its instance records, or one of its programs is attached: a link of BPF is among its files. */
+static bool watches(pid_t pid)
 {
     char path[96];
+    bool found;
 
     snprintf(path, sizeof(path), "/sys/kernel/tracing/instances/xdmad-%d/tracing_on", (int)pid);
-    for (int i = 0; i < 1000; i++) {
-        FILE *file = fopen(path, "re");
-        int on = file ? fgetc(file) : EOF;
+    found = has_line(path, "1");
+    for (int fd = 0; !found && fd < 64; fd++) {
+        snprintf(path, sizeof(path), "/proc/%d/fdinfo/%d", (int)pid, fd);
+        found = has_line(path, "link_type:");
+    }
+    return found;
+}
 
-        if (file)
-            fclose(file);
-        if (on == '1')
+static void wait_for_watch(pid_t pid)
+{
+    for (int i = 0; i < 1000; i++) {
+        if (watches(pid))
             return;
         usleep(10000);
     }
-    fail(path, -ETIMEDOUT);
+    fail("inspect --live does not begin", -ETIMEDOUT);
 }
 
 /* Bare fio while somebody watches. */

@@ -20,7 +20,7 @@ sources_on() {
         --put "$top/$o/tests/xen/mapping-sources"
     check "board $1, suite $2: it ran to its end" [ "$lab_status" -eq 0 ]
     check_json "board $1, suite $2: the same events from both, and some" "$out/sources.json" \
-        '.same and .program == .tracefs and .program.events > 100 and .program.lost == 0'
+        '.same and .program == .tracefs and .program_of_every == .tracefs and .program.events > 100 and .program.lost == 0'
     check_json "board $1, suite $2: none was forced" "$out/sources.json" '.program.forced == 0'
     check "board $1, suite $2: a program that would be interpreted is refused, and why" \
         grep -q 'would interpret a BPF program' "$out/interpreted"
