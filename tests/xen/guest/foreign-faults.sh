@@ -1,46 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Legs on granted pages on a medium at fault. Each leaves NAME.json, NAME.status, NAME.counts and
-# NAME.sync, what an fsync of somebody else's ends with. By seed 1 the first leg writes from granted
-# pages, before the kernel finds out about the journal by itself.
-export DM_DISABLE_UDEV=1
-target=/media/card/.xdmad-target
-
-# a target without a fault, and fio's libraries read
-HOME=/tmp/first xdmactl --exec bench --profile smoke >"$LAB_OUT/first.txt" 2>&1
-echo $? >"$LAB_OUT/first.status"
-modprobe xen-gntdev
-modprobe xen-gntalloc
-
-# run NAME KIND WHERE COMMAND...: of lab-medium
-run() {
-    local name=$1 kind=$2 where=$3
-    shift 3
-    lab-medium begin || exit 1
-    lab-medium arm "$kind" $target "$where" || exit 1
-    HOME=/tmp/$name xdmactl --exec --json "$@" --seed 1 >"$LAB_OUT/$name.json" 2>"$LAB_OUT/$name.err"
-    echo $? >"$LAB_OUT/$name.status"
-    lab-medium counts >"$LAB_OUT/$name.counts"
-    HOME=/tmp/$name xdmactl --exec show >"$LAB_OUT/$name.txt" 2>&1
-    if [ "$1" = verify ]; then
-        xdmactl --exec --json verify --replay "$(jq -r .evidence "$LAB_OUT/$name.json")" >"$LAB_OUT/$name.replayed"
-        echo $? >"$LAB_OUT/$name.replayed.status"
-    fi
-    touch $target
-    sync $target 2>/dev/null
-    echo $? >"$LAB_OUT/$name.sync"
-    lab-medium off
-    lab-medium end || exit 1
-}
-
+# An I/O that fails, and an fsync that fails once and each time.
+# shellcheck source=foreign-fault-run.sh
+. /lab/put/guest/foreign-fault-run.sh
 run data error data bench --paths foreign --profile smoke
 run journal error-writes journal verify
-# a file system without a journal: each fsync fails, and goes on
+# a file system without a journal: each fsync fails, and it goes on
 e2fsck -fy /dev/mmcblk0 >"$LAB_OUT/e2fsck" 2>&1
 tune2fs -O ^has_journal /dev/mmcblk0 >>"$LAB_OUT/e2fsck" 2>&1 || exit 1
 run inode error-writes inode verify
-find /sys/kernel/tracing/instances -mindepth 1 -maxdepth 1 >"$LAB_OUT/instances"
-# what is still granted keeps the module from leaving
-rmmod xen-gntalloc
-echo $? >"$LAB_OUT/rmmod.status"
+look
 true
