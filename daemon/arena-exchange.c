@@ -424,8 +424,8 @@ static bool reclaim(Exchange *x)
 {
     uint64_t bytes = RECLAIM_BYTES << (2 * x->n_reclaims);
 
-    if ((x->stop != STOP_RESERVE && x->stop != STOP_LIMIT) || x->n_reclaims == RECLAIM_MAX ||
-        x->memory->reclaim(x->memory, bytes) < 0)
+    if (x->memory->huge || (x->stop != STOP_RESERVE && x->stop != STOP_LIMIT) ||
+        x->n_reclaims == RECLAIM_MAX || x->memory->reclaim(x->memory, bytes) < 0)
         return false;
     drop_ballast(x);
     x->n_reclaims++;
