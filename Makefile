@@ -6,6 +6,7 @@
 #   SAN=address,undefined   build with sanitizers
 #   WERROR=1         warnings are errors (CI)
 #   CC, CFLAGS, CROSS_COMPILE=aarch64-linux-gnu- SYSROOT=DIR   the compiler and what it builds for
+#   SUITE=trixie     the Debian that `make bench-faults` runs in the lab, for bookworm
 #   DESTDIR, PREFIX  where `make install` puts things
 
 .DEFAULT_GOAL := all
@@ -158,5 +159,5 @@ clean:
 
 .PHONY: help
 help:
-	@sed -n 's/^# \{0,1\}//p' Makefile | sed -n '2,9p'
+	@sed -n '2,/^$$/s/^# \{0,1\}//p' Makefile
 	@echo 'Targets: all setup demo test test-fleet test-xen bench bench-faults lint install deb clean'

@@ -101,7 +101,7 @@ bench:
 .PHONY: bench-faults
 bench-faults:
 	tests/setup lab
-	$(Q)tests/bench/faults
+	$(Q)tests/bench/faults $(if $(SUITE),--suite $(SUITE))
 
 .PHONY: lint
 lint: $(O)/generated/io.xdmad.varlink.inc
