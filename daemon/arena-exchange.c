@@ -91,21 +91,14 @@ static uint64_t first_chunk_bytes(const Exchange *x)
     return x->memory->page_bytes > CHUNK_MIN_BYTES ? x->memory->page_bytes : CHUNK_MIN_BYTES;
 }
 
-/* Without ballast: it grows from small, coarse if that may be. */
-static void begin_ballast(Exchange *x)
+/* Give all ballast back: it grows from small again, coarse if that may be. */
+static void drop_ballast(Exchange *x)
 {
+    x->memory->ballast_drop(x->memory);
     x->ballast_bytes = x->released_bytes = 0;
     x->n_good = 0;
     x->fine = x->memory->huge;
     x->chunk_bytes = first_chunk_bytes(x);
-}
-
-/* Give all ballast back and begin again. The pool of huge pages is put back with it: a huge page
- * that a slot lets go from then on is the kernel's at once, and none is kept for that slot. */
-static void drop_ballast(Exchange *x)
-{
-    x->memory->ballast_drop(x->memory);
-    begin_ballast(x);
 }
 
 /* What ballast has to bring now. What is there was taken because it is of the other path, so it
@@ -424,8 +417,8 @@ static bool reclaim(Exchange *x)
 {
     uint64_t bytes = RECLAIM_BYTES << (2 * x->n_reclaims);
 
-    if (x->memory->huge || (x->stop != STOP_RESERVE && x->stop != STOP_LIMIT) ||
-        x->n_reclaims == RECLAIM_MAX || x->memory->reclaim(x->memory, bytes) < 0)
+    if ((x->stop != STOP_RESERVE && x->stop != STOP_LIMIT) || x->n_reclaims == RECLAIM_MAX ||
+        x->memory->reclaim(x->memory, bytes) < 0)
         return false;
     drop_ballast(x);
     x->n_reclaims++;
@@ -514,7 +507,7 @@ int arena_exchange(const ArenaWant *want, ArenaMemory *memory, size_t n_pages,
     x.good = reallocarray(NULL, x.good_capacity, sizeof(uint64_t));
     for (size_t i = 0; i < n_pages; i++)
         ret_address[i] = FRAME_UNKNOWN;
-    begin_ballast(&x);
+    drop_ballast(&x);
     if (x.chunk_address && x.good)
         r = exchange_all(&x);
     x.cost.usec = memory->now_usec(memory) - x.started_usec;

@@ -41,6 +41,7 @@ typedef struct HostMemory {
     char *ballast; /* reserved, MAP_FAILED when there is none */
     uint64_t ballast_reserved_bytes;
     uint64_t ballast_bytes; /* present, from its start */
+    uint64_t n_raised;      /* pages that the pool was raised by for ballast */
     bool pinned;
     cpu_set_t affinity; /* before we pinned */
 } HostMemory;
@@ -122,9 +123,14 @@ static int slot_frames(ArenaMemory *memory, uint64_t offset, size_t n_pages, uin
                        ret_address);
 }
 
+/* Every slot has its page now: the pool needs them no more, and frees each as it is let go. */
 static int lock_slots(ArenaMemory *memory, uint64_t bytes)
 {
-    return mlock(memory->slots, bytes) < 0 ? -errno : 0;
+    HostMemory *host = host_of(memory);
+
+    if (mlock(memory->slots, bytes) < 0)
+        return -errno;
+    return host->pool ? huge_pool_restore(host->pool) : 0;
 }
 
 static uint64_t ballast_align_bytes(const HostMemory *host)
@@ -199,6 +205,7 @@ static int ballast_grow(ArenaMemory *memory, uint64_t bytes, bool coarse)
         r = huge_pool_raise(host->pool, bytes / memory->page_bytes);
         if (r < 0)
             return r;
+        host->n_raised += bytes / memory->page_bytes;
     }
     r = ballast_map(host, start, bytes, coarse ? BALLAST_COARSE : BALLAST_FINE);
     if (r >= 0)
@@ -240,7 +247,8 @@ static void ballast_drop(ArenaMemory *memory)
     host->ballast = MAP_FAILED;
     host->ballast_bytes = 0;
     if (host->pool)
-        huge_pool_restore(host->pool);
+        huge_pool_lower(host->pool, host->n_raised);
+    host->n_raised = 0;
     unpin(host);
 }
 

@@ -29,7 +29,7 @@ struct ArenaMemory {
     int (*punch)(ArenaMemory *memory, uint64_t offset, uint64_t bytes);
     /* The slots' frames: FRAME_UNKNOWN where absent or hidden. */
     int (*slot_frames)(ArenaMemory *memory, uint64_t offset, size_t n_pages, uint64_t *ret_address);
-    /* Keep the slots from being swapped. */
+    /* Keep the slots, all of which are present, from being swapped. */
     int (*lock)(ArenaMemory *memory, uint64_t bytes);
 
     /* Add present pages behind the ballast that is there. `coarse`: the kernel may use transparent
@@ -41,7 +41,8 @@ struct ArenaMemory {
                           uint64_t *ret_address);
     /* Give a stretch of ballast back to the kernel. */
     int (*ballast_release)(ArenaMemory *memory, uint64_t offset, uint64_t bytes);
-    /* Give all of it back. */
+    /* Give all of it back; the slots keep their pages, and those that they have punched of a pool
+     * of huge ones can be filled again. */
     void (*ballast_drop)(ArenaMemory *memory);
 
     /* Have the kernel free so much, or what of it it can, of what it would take first when memory
@@ -59,7 +60,7 @@ struct ArenaMemory {
 /*
  * Memory of this host for `bytes` bytes of slots, rounded up to whole pages; no page is present
  * yet. huge: of the smallest huge page size; the pool is raised as needed and put back by
- * ballast_drop() and destroy().
+ * lock() and destroy().
  * 1 and *ret_memory, 0 and *ret_reason (owned) when the kernel has no such pages, or negative
  * errno.
  */

@@ -27,9 +27,7 @@ struct HugePool {
     char *root;
     uint64_t page_bytes;
     uint64_t n_found; /* at open */
-    uint64_t
-        n_surplus;  /* at open: in use beyond that; the first raise makes them part of the pool */
-    uint64_t n_now; /* as we last set it */
+    uint64_t n_now;   /* as we last set it */
 };
 
 /* A number that the kernel keeps for pages of a size. */
@@ -65,8 +63,8 @@ static int write_count(const char *root, uint64_t page_bytes, uint64_t n)
     return proc_file_write(root, path, text);
 }
 
-/* Pages beyond the pool, which its users still hold: of an arena that was placed before. 0 where
- * the kernel does not tell. */
+/* Pages beyond the pool, which its users still hold: of an arena that was placed before. A first
+ * raise makes them part of the pool. 0 where the kernel does not tell. */
 static uint64_t read_surplus(const char *root, uint64_t page_bytes)
 {
     uint64_t n;
@@ -198,7 +196,7 @@ int huge_pool_open(const char *root, HugePool **ret_pool, char **ret_reason)
         free(copy);
         return -ENOMEM;
     }
-    *pool = (HugePool) { copy, page_bytes, n_found, read_surplus(root, page_bytes), n_found };
+    *pool = (HugePool) { copy, page_bytes, n_found, n_found };
     *ret_pool = pool;
     return 1;
 }
@@ -221,7 +219,8 @@ uint64_t huge_pool_page_bytes(const HugePool *pool)
 int huge_pool_raise(HugePool *pool, uint64_t n_pages)
 {
     bool first = pool->n_now == pool->n_found;
-    uint64_t wanted = pool->n_now + (first ? pool->n_surplus : 0) + n_pages, got;
+    uint64_t n_surplus = first ? read_surplus(pool->root, pool->page_bytes) : 0;
+    uint64_t wanted = pool->n_now + n_surplus + n_pages, got;
 
     if (wanted < n_pages)
         return -ERANGE;
@@ -240,6 +239,20 @@ int huge_pool_raise(HugePool *pool, uint64_t n_pages)
     }
     pool->n_now = wanted;
     return 0;
+}
+
+int huge_pool_lower(HugePool *pool, uint64_t n_pages)
+{
+    if (n_pages == 0)
+        return 0;
+    if (n_pages > pool->n_now - pool->n_found)
+        return -ERANGE;
+    if (n_pages == pool->n_now - pool->n_found)
+        return huge_pool_restore(pool);
+    int r = write_count(pool->root, pool->page_bytes, pool->n_now - n_pages);
+    if (r >= 0)
+        pool->n_now -= n_pages;
+    return r;
 }
 
 int huge_pool_restore(HugePool *pool)

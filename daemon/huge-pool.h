@@ -39,6 +39,9 @@ int huge_pool_smallest_page_bytes(const char *root, uint64_t *ret_bytes);
  * to what it was before this call); negative errno. */
 int huge_pool_raise(HugePool *pool, uint64_t n_pages);
 
+/* Have n_pages fewer, of those that it was raised by. 0 or negative errno. */
+int huge_pool_lower(HugePool *pool, uint64_t n_pages);
+
 /* Back to what it was at huge_pool_open(). 0 or negative errno. */
 int huge_pool_restore(HugePool *pool);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Memory on the bounce path of the first card's controller in a real Dom0: says as JSON whether it
- * was had, and what it took. usage: bounce-memory MIB
+ * was had, and what it took. usage: bounce-memory MIB base|huge
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -22,8 +22,9 @@ int main(int argc, char **argv)
     char *reason = NULL;
     int r = host_acquire(&source, &facts);
 
-    if (argc != 2 || r < 0 || facts.n_devices == 0)
-        fail("usage: bounce-memory MIB, on a host with a card", r < 0 ? r : -EINVAL, NULL);
+    if (argc != 3 || r < 0 || facts.n_devices == 0)
+        fail("usage: bounce-memory MIB base|huge, on a host with a card", r < 0 ? r : -EINVAL,
+             NULL);
     r = frame_source_open(host_facts_frame_rule(&facts), &frames, &reason);
     if (r <= 0)
         fail("frames", r, reason);
@@ -31,7 +32,8 @@ int main(int argc, char **argv)
                        .bytes = strtoull(argv[1], NULL, 10) << 20,
                        .reach = &facts.devices[0].reach,
                        .frames = frames,
-                       .pages = ARENA_PAGES_BASE };
+                       .pages =
+                           strcmp(argv[2], "huge") == 0 ? ARENA_PAGES_HUGE : ARENA_PAGES_BASE };
     r = arena_acquire(&want, &arena, &reason);
     if (r < 0)
         fail("arena", r, NULL);

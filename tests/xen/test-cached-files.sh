@@ -14,8 +14,10 @@ for suite in bookworm trixie; do
         cat "$out/make"
     in_dom0 cached-files.sh --suite $suite --board wide --no-project --put "$top/$objects/tests/xen/bounce-memory"
     check "$suite: the lab ran it to its end" [ "$lab_status" -eq 0 ]
-    echo "# free before: $(cat "$out/free_pages") pages"
-    check_json "it was had, and files gave way to it" "$out/had.json" '.had and .reclaimed_bytes > 0'
+    echo "# pages free before each: $(tr '\n' ' ' <"$out/free_pages")"
+    check_json "it was had, and files gave way to it" "$out/base.json" '.had and .reclaimed_bytes > 0'
+    check_json "huge pages as well" "$out/huge.json" '.had and .reclaimed_bytes > 0'
+    check "the pool of huge pages is as it was" lacks '[^0]' "$out/pool"
     check_json "where the kernel cannot be asked, the reason says what helps" "$out/not-asked.json" \
         '(.had | not) and (.reason | test("host.s reserve") and test("drop_caches"))'
 done

@@ -220,6 +220,13 @@ static void test_pool_is_put_back(void **state)
     assert_int_equal(huge_pool_raise(pool, 2), 0);
     assert_int_equal(pool_pages(tree), 10);
     assert_int_equal(huge_pool_raise(pool, UINT64_MAX), -ERANGE);
+    assert_int_equal(huge_pool_lower(pool, 8), -ERANGE);
+    assert_int_equal(huge_pool_lower(pool, 4), 0);
+    assert_int_equal(pool_pages(tree), 6);
+    assert_int_equal(huge_pool_lower(pool, 3), 0);
+    assert_int_equal(pool_pages(tree), 3);
+    assert_int_equal(huge_pool_lower(pool, 1), -ERANGE);
+    assert_int_equal(huge_pool_raise(pool, 2), 0);
     assert_int_equal(huge_pool_restore(pool), 0);
     assert_int_equal(pool_pages(tree), 3);
     assert_int_equal(huge_pool_raise(pool, 1), 0);

@@ -105,6 +105,7 @@ static int sim_lock(ArenaMemory *memory, uint64_t bytes)
 {
     assert_int_equal(bytes, sim.n_slots * memory->page_bytes);
     assert_int_equal(sim.n_ballast, 0);
+    sim.pool_is_back = memory->huge;
     if (sim.n_moves > 0 && sim.zones[0].n_free > 0) {
         sim.n_moves--;
         uint64_t frame = sim_alloc(); /* compaction: from the highest zone again */
@@ -147,7 +148,7 @@ static int sim_ballast_release(ArenaMemory *memory, uint64_t offset, uint64_t by
 
 static void sim_ballast_drop(ArenaMemory *memory)
 {
-    sim.pool_is_back = memory->huge;
+    (void)memory;
     while (sim.n_ballast > 0)
         sim_release(&sim.ballast[--sim.n_ballast]);
 }
@@ -363,14 +364,14 @@ static void test_reserve_is_left(void **state)
 }
 
 /* All that lies out of the window but 100 pages holds files that were read since boot. */
-static void test_cached_files_are_in_the_way(void **state)
+static void expect_files_give_way(ArenaPages pages)
 {
     char *reason = NULL;
     Arena *arena = NULL;
     Zone *high = &sim.zones[0];
     ArenaWant want = want_of(DMA_PATH_BOUNCE, MIB);
-    (void)state;
 
+    want.pages = pages;
     two_zones();
     while (high->n_free > 100)
         sim.cached[sim.n_cached++] = high->free[--high->n_free];
@@ -383,6 +384,19 @@ static void test_cached_files_are_in_the_way(void **state)
         assert_int_equal(frame_map_path(arena_frames(arena), i, want.reach), DMA_PATH_BOUNCE);
     assert_int_equal(sim.n_ballast, 0);
     arena_free(arena);
+}
+
+static void test_cached_files_are_in_the_way(void **state)
+{
+    (void)state;
+    expect_files_give_way(ARENA_PAGES_BASE);
+}
+
+static void test_cached_files_are_in_huge_pages_way(void **state)
+{
+    (void)state;
+    sim.no_huge = false;
+    expect_files_give_way(ARENA_PAGES_HUGE);
 }
 
 /* It is asked twice, for more; and where it gives nothing of use, memory is what it was. */
@@ -745,6 +759,7 @@ int main(void)
         SIM_TEST(test_bounce_spills_over_the_boundary),
         SIM_TEST(test_reserve_is_left),
         SIM_TEST(test_cached_files_are_in_the_way),
+        SIM_TEST(test_cached_files_are_in_huge_pages_way),
         SIM_TEST(test_nothing_cached_is_of_use),
         SIM_TEST(test_reserve_grows_with_the_host),
         SIM_TEST(test_memory_limit),
