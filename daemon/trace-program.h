@@ -36,9 +36,9 @@ int trace_program_end(TraceProgram *program);
 /*
  * Hand each event to `sink`, and consume it; while it records only one of every device's, when that
  * is needed to keep room, since reading takes the CPU from what is measured. 0 and *ret_lost, how
- * many since begin could not be recorded (no room was left, or it was of a 17th device, or an
- * interrupt bounced in the middle of the program: those are told once it was read); or negative
- * errno.
+ * many since begin could not be recorded (no room was left, it was of a 17th device or of one
+ * without a name, or an interrupt bounced in the middle of the program: those are told once it was
+ * read); or negative errno.
  */
 int trace_program_read(TraceProgram *program,
                        void (*sink)(const BounceEvent *event, void *userdata), void *userdata,

@@ -57,6 +57,13 @@ static __always_inline bool is_wanted(const char *name)
     return true;
 }
 
+/* An event that cannot be written down is counted. */
+static __always_inline int lose(void)
+{
+    __sync_fetch_and_add(&state.n_lost, 1);
+    return -1;
+}
+
 /* Write down who it is, by its name (dev_name(); a registered device's is its kobject's): its
  * place in state.devices, or -1. Done for the first event of one that counts, and for each of any
  * other. */
@@ -65,16 +72,14 @@ static __noinline int recognise(struct device *device)
     char name[BOUNCED_NAME_BYTES] = { 0 };
 
     if (bpf_probe_read_kernel_str(name, sizeof(name), device->kobj.name) < 0)
-        return -1;
+        return lose();
     if (state.wanted[0] && !is_wanted(name))
         return -1;
     __u64 i = *(volatile __u64 *)&state.n_devices;
     if (i < BOUNCED_MAX_DEVICES)
         i = __sync_fetch_and_add(&state.n_devices, 1);
-    if (i >= BOUNCED_MAX_DEVICES) {
-        __sync_fetch_and_add(&state.n_lost, 1);
-        return -1;
-    }
+    if (i >= BOUNCED_MAX_DEVICES)
+        return lose();
     BouncedDevice *known = &state.devices[i];
     __builtin_memcpy(known->name, name, sizeof(name));
     bpf_probe_read_kernel(&known->dma_mask, sizeof(known->dma_mask), device->dma_mask);
@@ -96,8 +101,8 @@ static __always_inline int find_device(struct device *device)
     return recognise(device);
 }
 
-/* A place in the ring: true and *ret_place. */
-static __always_inline bool reserve(__u64 *ret_place)
+/* A place in the ring: 0 and *ret_place, or -1. */
+static __always_inline int reserve(__u64 *ret_place)
 {
     for (int i = 0; i < MAX_TRIES; i++) {
         __u64 head = *(volatile __u64 *)&state.head;
@@ -107,10 +112,9 @@ static __always_inline bool reserve(__u64 *ret_place)
         if (__sync_val_compare_and_swap(&state.head, head, head + 1) != head)
             continue;
         *ret_place = head;
-        return true;
+        return 0;
     }
-    __sync_fetch_and_add(&state.n_lost, 1);
-    return false;
+    return lose();
 }
 
 static __always_inline BouncedRecord *record_at(__u64 place)
@@ -127,7 +131,7 @@ int BPF_PROG(bounced_any, struct device *device, __u64 bus_address, __u64 bytes)
     int who = find_device(device);
     __u64 place;
 
-    if (who < 0 || !reserve(&place))
+    if (who < 0 || reserve(&place) < 0)
         return 0;
     BouncedRecord *record = record_at(place);
     if (record) {
