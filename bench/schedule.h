@@ -59,7 +59,7 @@ typedef enum ScheduleCause {
     SCHEDULE_RUNNING,  /* another run is under way */
     SCHEDULE_WORN,     /* the card says that it is at its end */
     SCHEDULE_BUSY,     /* the host has other work, or what it does is not known */
-    SCHEDULE_BUDGET,   /* the card's wear; decided where it is charged (daemon/jobs.c) */
+    SCHEDULE_BUDGET,   /* the card's wear; decided where it is charged (daemon/admission.c) */
     SCHEDULE_TARGET,   /* no card can be had; decided where it is looked for (daemon/quiet.c) */
     SCHEDULE_CAUSES,   /* how many there are */
 } ScheduleCause;

@@ -11,6 +11,7 @@
 #include "bench/history.h"
 #include "common/cleanup.h"
 #include "common/json.h"
+#include "daemon/admission.h"
 #include "daemon/child.h"
 #include "daemon/evidence-prune.h"
 #include "daemon/evidence.h"
@@ -18,10 +19,8 @@
 #include "daemon/job-watch.h"
 #include "daemon/journal.h"
 #include "daemon/log.h"
-#include "daemon/run-budget.h"
 #include "daemon/run.h"
 #include "daemon/store-history.h"
-#include "daemon/store-schedule.h"
 #include "daemon/store-time.h"
 
 #define MAX_JOBS 32U
@@ -337,109 +336,94 @@ static void start_next(Jobs *jobs)
 
 /* --- admission ----------------------------------------------------------------------------- */
 
-typedef struct Admission {
+typedef struct Asking {
+    Admission admission;
     Jobs *jobs;
     Job *job;
     PendingCall *call; /* who asked, or NULL */
     Job *follows;      /* the run whose suspicion it is to decide, or NULL */
-    uint64_t write_bytes;
-    int result;
-    char refusal[RUN_BUDGET_REASON_BYTES]; /* by the budget; "" where it was not that */
-} Admission;
+} Asking;
 
+/* In the offload's thread. */
 static void admit_work(void *data)
 {
-    Admission *admission = data;
-    const RunRecord *record = &admission->job->record;
-    Store *store = admission->jobs->store;
-    StoreTime now = store_time_now();
-    StoreWrites budget = run_budget(admission->jobs->config, record->scheduled), charged;
+    Asking *asking = data;
 
-    admission->result =
-        store_admit_run(store, record, admission->write_bytes, &budget, &now, &charged);
-    if (admission->result != 0)
-        return;
-    run_budget_explain(admission->write_bytes, &budget, &charged, admission->refusal);
-    /* a run that decides what one by schedule suspects is no try of the timer's */
-    if (record->scheduled && !admission->follows &&
-        store_note_refusal(store, SCHEDULE_BUDGET, admission->refusal, &now) < 0)
-        log_warning("run %s: that it was refused cannot be stored", record->id);
-}
-
-static void refuse_for_budget(const Admission *admission)
-{
-    const RunRecord *record = &admission->job->record;
-
-    if (record->scheduled) {
-        journal_run_put_off(record->kind, schedule_cause_name(SCHEDULE_BUDGET), admission->refusal);
-        admission->jobs->listener.on_put_off(admission->jobs->listener.userdata);
-    } else {
-        journal_run_refused(record, admission->refusal);
-    }
-    call_error(admission->call, "io.xdmad.Refused",
-               json_pack("{s:s, s:s}", "reason", admission->refusal, "remedy",
-                         "wait, take a smaller profile, or raise write_budget_per_day, or "
-                         "write_budget_per_week of runs by schedule, in xdmad.conf"));
-}
-
-static void refuse(const Admission *admission)
-{
-    char reason[256];
-
-    if (admission->result == 0) {
-        refuse_for_budget(admission);
-        return;
-    }
-    snprintf(reason, sizeof(reason), "the run cannot be recorded in %s: %s",
-             admission->jobs->config->state_directory, strerror(-admission->result));
-    call_error(admission->call, "io.xdmad.Unavailable", json_pack("{s:s}", "reason", reason));
+    admission_decide(&asking->admission);
 }
 
 static void admit_done(void *data)
 {
-    Admission *admission = data;
-    Jobs *jobs = admission->jobs;
-    Job *job = admission->job;
+    Asking *asking = data;
+    Jobs *jobs = asking->jobs;
+    Job *job = asking->job;
 
-    if (admission->result <= 0) {
-        refuse(admission);
+    if (asking->admission.result <= 0) {
+        if (asking->admission.result == 0 && job->record.scheduled)
+            jobs->listener.on_put_off(jobs->listener.userdata);
+        admission_tell_refusal(&asking->admission, asking->call);
         job_drop(job);
-        free(admission);
+        free(asking);
         return;
     }
     STAILQ_INSERT_TAIL(&jobs->waiting, job, queue);
     publish(job, json_pack("{s:s}", "event", "queued"), false);
-    call_reply(admission->call, json_pack("{s:s, s:o}", "run", job->record.id, "plan",
-                                          run_plan_to_json(&job->plan)));
-    free(admission);
+    call_reply(asking->call, json_pack("{s:s, s:o}", "run", job->record.id, "plan",
+                                       run_plan_to_json(&job->plan)));
+    free(asking);
     start_next(jobs);
 }
 
 /* The next run of a burst goes before all that wait; then the end of the one before is told. */
 static void follow_up_done(void *data)
 {
-    Admission *admission = data;
-    Job *follows = admission->follows, *job = admission->job;
+    Asking *asking = data;
+    Job *follows = asking->follows, *job = asking->job;
+    int r = asking->admission.result;
 
-    if (admission->result > 0) {
-        STAILQ_INSERT_HEAD(&admission->jobs->waiting, job, queue);
+    if (r > 0) {
+        STAILQ_INSERT_HEAD(&asking->jobs->waiting, job, queue);
         publish(job, json_pack("{s:s}", "event", "queued"), false);
         follows->follow_up = strdup(job->record.id);
     } else {
         log_warning("run %s: what it suspects stays undecided: %s", follows->record.id,
-                    admission->result == 0 ? "the write budget has no room for more runs"
-                                           : strerror(-admission->result));
+                    r == 0 ? "the write budget has no room for more runs" : strerror(-r));
         job_drop(job);
     }
-    free(admission);
+    free(asking);
     tell_end(follows);
+}
+
+/* Have it decided whether the job may be: 0, or -ENOMEM and nothing is under way. */
+static int ask_for_admission(Job *job, PendingCall *call, Job *follows)
+{
+    Jobs *jobs = job->jobs;
+    Asking *asking = calloc(1, sizeof(*asking));
+    int r;
+
+    if (!asking)
+        return -ENOMEM;
+    *asking = (Asking) {
+        .admission = { .store = jobs->store,
+                       .config = jobs->config,
+                       .record = &job->record,
+                       .write_bytes = job_write_bytes(job),
+                       .decides = follows },
+        .jobs = jobs,
+        .job = job,
+        .call = call,
+        .follows = follows,
+    };
+    r = offload_submit(jobs->offload, admit_work, follows ? follow_up_done : admit_done, asking);
+    if (r < 0)
+        free(asking);
+    return r;
 }
 
 /* Ask for one more run to decide what this one suspects: true when the answer is under way. */
 static bool follow_up(Job *job)
 {
     Jobs *jobs = job->jobs;
-    Admission *admission = NULL;
     Job *next;
 
     if (job->cancelled || jobs->stopping || jobs->n_jobs >= MAX_JOBS)
@@ -448,25 +432,14 @@ static bool follow_up(Job *job)
     if (!next)
         return false;
     jobs->n_jobs++;
-    admission = calloc(1, sizeof(*admission));
-    if (admission) {
-        *admission = (Admission) {
-            .jobs = jobs,
-            .job = next,
-            .follows = job,
-            .write_bytes = job_write_bytes(next),
-        };
-        if (offload_submit(jobs->offload, admit_work, follow_up_done, admission) >= 0)
-            return true;
-    }
-    free(admission);
+    if (ask_for_admission(next, NULL, job) >= 0)
+        return true;
     job_drop(next);
     return false;
 }
 
 void jobs_submit(Jobs *jobs, PendingCall *call, RunRequest *request, RunPlan *plan)
 {
-    Admission *admission = NULL;
     Job *job;
 
     if (jobs->stopping || jobs->n_jobs >= MAX_JOBS) {
@@ -481,19 +454,9 @@ void jobs_submit(Jobs *jobs, PendingCall *call, RunRequest *request, RunPlan *pl
     job = job_new(jobs, request, plan);
     if (job) {
         jobs->n_jobs++;
-        admission = calloc(1, sizeof(*admission));
-    }
-    if (admission) {
-        *admission = (Admission) {
-            .jobs = jobs,
-            .job = job,
-            .call = call,
-            .write_bytes = job_write_bytes(job),
-        };
-        if (offload_submit(jobs->offload, admit_work, admit_done, admission) >= 0)
+        if (ask_for_admission(job, call, NULL) >= 0)
             return;
     }
-    free(admission);
     job_drop(job);
     call_error(call, "io.xdmad.Unavailable", json_pack("{s:s}", "reason", "out of memory"));
 }
