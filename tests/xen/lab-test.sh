@@ -17,3 +17,14 @@ in_dom0() {
     lab_status=$?
     sed 's/^/# /' "$out/console.err" | tail -n 5
 }
+
+# xen_programs SUITE: builds the programs of this folder for the Debian of that lab, among the objects
+# of the lab's own build and under its lock; their folder is $programs.
+xen_programs() {
+    local o=build/lab-$1-arm64 sysroot
+    sysroot=$("$top/lab/build" --suite "$1" --print-sysroot)
+    programs=$top/$o/tests/xen
+    mkdir -p "$top/build"
+    check "the programs are built for $1" flock "$top/$o.lock" make -C "$top" -s -j2 xen-programs \
+        "O=$o" CROSS_COMPILE=aarch64-linux-gnu- "SYSROOT=$sysroot"
+}

@@ -8,11 +8,8 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 . "$top/tests/xen/lab-test.sh"
 
 for suite in bookworm trixie; do
-    sysroot=$("$top/lab/build" --suite $suite --print-sysroot)
-    objects=build/lab-$suite-arm64
-    make -C "$top" -s -j2 xen-programs "O=$objects" CROSS_COMPILE=aarch64-linux-gnu- "SYSROOT=$sysroot" >"$out/make" 2>&1 ||
-        cat "$out/make"
-    in_dom0 cached-files.sh --suite $suite --board wide --no-project --put "$top/$objects/tests/xen/bounce-memory"
+    xen_programs $suite
+    in_dom0 cached-files.sh --suite $suite --board wide --no-project --put "$programs/bounce-memory"
     check "$suite: the lab ran it to its end" [ "$lab_status" -eq 0 ]
     echo "# pages free before each: $(tr '\n' ' ' <"$out/free_pages")"
     check_json "it was had, and files gave way to it" "$out/base.json" '.had and .reclaimed_bytes > 0'

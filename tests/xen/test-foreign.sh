@@ -8,11 +8,8 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 . "$top/tests/xen/lab-test.sh"
 
 for suite in bookworm trixie; do
-    sysroot=$("$top/lab/build" --suite $suite --print-sysroot)
-    objects=build/lab-$suite-arm64
-    make -C "$top" -s -j2 xen-programs "O=$objects" CROSS_COMPILE=aarch64-linux-gnu- "SYSROOT=$sysroot" >"$out/make" 2>&1 ||
-        cat "$out/make"
-    in_dom0 foreign.sh --suite $suite --card blank --no-project --put "$top/$objects/tests/xen/foreign"
+    xen_programs $suite
+    in_dom0 foreign.sh --suite $suite --card blank --no-project --put "$programs/foreign"
     check "$suite: the lab ran it to its end" [ "$lab_status" -eq 0 ]
     check_json "without the module it is unreachable, and says how to have it" "$out/without.json" \
         '.legs == [] and all(.arenas[]; .reason | test("modprobe xen-gntalloc"))'

@@ -10,14 +10,8 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 
 # sources_on BOARD SUITE: run there, and check what holds everywhere
 sources_on() {
-    local o=build/lab-$2-arm64 sysroot
-    sysroot=$("$top/lab/build" --suite "$2" --print-sysroot)
-    mkdir -p "$top/build"
-    # among the objects of the lab's own build, under its lock
-    check "the program is built for $2" flock "$top/$o.lock" make -C "$top" -s -j2 xen-programs \
-        "O=$o" CROSS_COMPILE=aarch64-linux-gnu- "SYSROOT=$sysroot"
-    in_dom0 trace.sh --board "$1" --suite "$2" --put "$top/$o/tests/xen/two-sources" \
-        --put "$top/$o/tests/xen/mapping-sources"
+    xen_programs "$2"
+    in_dom0 trace.sh --board "$1" --suite "$2" --put "$programs/two-sources" --put "$programs/mapping-sources"
     check "board $1, suite $2: it ran to its end" [ "$lab_status" -eq 0 ]
     check_json "board $1, suite $2: the same events from both, and some" "$out/sources.json" \
         '.same and .program == .tracefs and .program_of_every == .tracefs and .program.events > 100 and .program.lost == 0'
