@@ -63,14 +63,30 @@ static bool has_point_of(const json_t *series, size_t run)
     return false;
 }
 
-/* Whether two series are of one figure, of whichever card. */
-static bool is_same_figure(const json_t *a, const json_t *b)
+static void mark_runs_of(const json_t *series, bool *pairs, size_t n_runs)
 {
-    SeriesKey x, y;
+    const json_t *points = json_object_get(series, "run");
 
-    return series_key_from_json(a, &x) == 0 && series_key_from_json(b, &y) == 0 &&
-           x.metric == y.metric && strcmp(x.workload, y.workload) == 0 &&
-           x.leg_bytes == y.leg_bytes && x.path == y.path;
+    for (size_t i = 0; i < json_array_size(points); i++) {
+        json_int_t run = json_integer_value(json_array_get(points, i));
+
+        if (run >= 0 && (size_t)run < n_runs)
+            pairs[run] = true;
+    }
+}
+
+/* Mark the runs that have this figure, of whichever card. */
+static void mark_figure(const json_t *history, const SeriesKey *figure, bool *pairs, size_t n_runs)
+{
+    const json_t *series = json_object_get(history, "series");
+
+    for (size_t i = 0; i < json_array_size(series); i++) {
+        const json_t *entry = json_array_get(series, i);
+        SeriesKey key;
+
+        if (series_key_from_json(entry, &key) == 0 && series_same_figure(&key, figure))
+            mark_runs_of(entry, pairs, n_runs);
+    }
 }
 
 /* Mark the runs with a figure that run `with` has as well; of no other is there anything to
@@ -82,22 +98,10 @@ static void mark_pairing(const json_t *history, size_t with, bool *pairs, size_t
 
     for (size_t i = 0; i < json_array_size(series); i++) {
         const json_t *own = json_array_get(series, i);
+        SeriesKey figure;
 
-        if (!has_point_of(own, with))
-            continue;
-        for (size_t k = 0; k < json_array_size(series); k++) {
-            const json_t *other = json_array_get(series, k), *points;
-
-            if (!is_same_figure(own, other))
-                continue;
-            points = json_object_get(other, "run");
-            for (size_t p = 0; p < json_array_size(points); p++) {
-                json_int_t run = json_integer_value(json_array_get(points, p));
-
-                if (run >= 0 && (size_t)run < n_runs)
-                    pairs[run] = true;
-            }
-        }
+        if (has_point_of(own, with) && series_key_from_json(own, &figure) == 0)
+            mark_figure(history, &figure, pairs, n_runs);
     }
 }
 

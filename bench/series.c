@@ -43,10 +43,15 @@ bool series_lower_is_worse(SeriesMetric metric)
     return metrics[metric].lower_is_worse;
 }
 
-bool series_key_equal(const SeriesKey *a, const SeriesKey *b)
+bool series_same_figure(const SeriesKey *a, const SeriesKey *b)
 {
     return a->metric == b->metric && a->path == b->path && a->leg_bytes == b->leg_bytes &&
-           strcmp(a->workload, b->workload) == 0 && strcmp(a->target, b->target) == 0;
+           strcmp(a->workload, b->workload) == 0;
+}
+
+bool series_key_equal(const SeriesKey *a, const SeriesKey *b)
+{
+    return series_same_figure(a, b) && strcmp(a->target, b->target) == 0;
 }
 
 void series_key_text(const SeriesKey *key, char ret_text[SERIES_NAME_BYTES])

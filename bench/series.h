@@ -52,6 +52,9 @@ int series_metric_from_name(const char *name, SeriesMetric *ret_metric);
 /* Of a throughput the lower is the worse; of latency and ratio the higher. */
 bool series_lower_is_worse(SeriesMetric metric);
 
+/* Whether they are of one figure, of whichever target. */
+bool series_same_figure(const SeriesKey *a, const SeriesKey *b);
+
 bool series_key_equal(const SeriesKey *a, const SeriesKey *b);
 
 /* {target, metric, workload, leg_bytes, path}; path is absent for the ratio. A new reference, NULL
