@@ -4,8 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
-#include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -13,6 +11,7 @@
 #include <unistd.h>
 
 #include "common/cleanup.h"
+#include "daemon/direct-fd.h"
 
 /* As much of the device is looked at in one step. */
 #define WINDOW_BYTES (UINT64_C(1) << 30)
@@ -87,24 +86,12 @@ static int compare_held(Comparing *comparing, uint64_t bytes, uint64_t *ret_offs
     return r;
 }
 
-/* Another description of the same device: O_DIRECT is of the description, and the claim's is to
- * stay without. */
-static int open_direct(int fd)
-{
-    char path[32];
-    int direct_fd;
-
-    snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-    direct_fd = open(path, O_RDONLY | O_DIRECT | O_CLOEXEC);
-    return direct_fd < 0 ? -errno : direct_fd;
-}
-
 int block_cache_renew(int fd, uint64_t bytes, uint64_t *ret_offset)
 {
     size_t page_bytes = (size_t)sysconf(_SC_PAGESIZE);
     _cleanup_free_ unsigned char *cached = malloc(page_bytes);
     _cleanup_free_ unsigned char *direct = aligned_alloc(page_bytes, page_bytes);
-    _cleanup_close_ int direct_fd = open_direct(fd);
+    _cleanup_close_ int direct_fd = direct_fd_open(fd, O_RDONLY);
     Comparing comparing = {
         .fd = fd,
         .direct_fd = direct_fd,

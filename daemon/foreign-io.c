@@ -4,11 +4,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <stdio.h>
 #include <unistd.h>
 
 #include "common/cleanup.h"
 #include "common/clock.h"
+#include "daemon/direct-fd.h"
 
 #define SECTOR_BYTES 512U
 #define PAUSE_BLOCKS 16U /* the trace's buffer holds the bounces of many more */
@@ -117,14 +117,12 @@ int foreign_io_run(const ForeignIo *io, ForeignIoEnd *ret_end)
 {
     _cleanup_close_ int fd = -1;
     ForeignIoEnd end = { 0 };
-    char path[32];
     int r;
 
     if (!makes_sense(io))
         return -EINVAL;
-    snprintf(path, sizeof(path), "/proc/self/fd/%d", io->fd);
-    fd = open(path, (io->writes ? O_WRONLY : O_RDONLY) | O_DIRECT | O_CLOEXEC);
-    end.open_error = fd < 0 ? errno : 0;
+    fd = direct_fd_open(io->fd, io->writes ? O_WRONLY : O_RDONLY);
+    end.open_error = fd < 0 ? -fd : 0;
     if (end.open_error && !is_of_target(end.open_error))
         return -end.open_error;
     r = end.open_error ? 0 : move_all(io, fd, &end);

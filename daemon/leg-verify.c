@@ -13,6 +13,7 @@
 
 #include "common/cleanup.h"
 #include "common/parse.h"
+#include "daemon/direct-fd.h"
 #include "placement/mixed-pages.h"
 
 #define MAX_KEPT_BLOCKS 4U /* of a leg, whose bytes become evidence */
@@ -406,12 +407,10 @@ static int reread_blocks(const LegVerifyStage *stage, LegCheck *check)
     size_t size = stage->leg->workload->block_bytes;
     _cleanup_free_ uint8_t *bytes = malloc(3 * size);
     _cleanup_close_ int fd = -1;
-    char path[32];
 
     if (!bytes)
         return -ENOMEM;
-    snprintf(path, sizeof(path), "/proc/self/fd/%d", stage->target->fd);
-    fd = open(path, O_RDONLY | O_DIRECT | O_CLOEXEC);
+    fd = direct_fd_open(stage->target->fd, O_RDONLY);
     if (fd < 0 || !target_is_there(stage->target))
         return 0;
 
