@@ -130,7 +130,7 @@ BPF_ARCH = $(subst aarch64,arm64,$(subst x86_64,x86,$(firstword $(subst -, ,$(sh
 BPF_CFLAGS = -target bpf -D__TARGET_ARCH_$(BPF_ARCH) -mcpu=v3 -O2 -g -Wall -Wextra -Wno-unused-parameter $(if $(WERROR),-Werror) -I. \
              -isystem $(SYSROOT)/usr/include -isystem $(SYSROOT)/usr/include/$(shell $(CC) -dumpmachine)
 
-$(O)/generated/%.bpf.o: daemon/bpf/%.bpf.c daemon/bpf/%.h Makefile
+$(O)/generated/%.bpf.o: daemon/bpf/%.bpf.c daemon/bpf/%.h daemon/bpf/ring.h Makefile
 	@mkdir -p $(@D)
 	$(call say,BPF,$@)
 	$(Q)$(BPF_CC) $(BPF_CFLAGS) -c -o $@ $<

@@ -10,6 +10,7 @@
  */
 
 #include "daemon/bpf/bounced.h"
+#include "daemon/bpf/ring.h"
 
 #include <stdbool.h>
 
@@ -19,9 +20,6 @@
 #include <bpf/bpf_tracing.h>
 
 #define OF_THE_KERNEL __attribute__((preserve_access_index))
-
-/* A few tries: only an interrupt's own bounce, or another CPU's, can come between. */
-#define MAX_TRIES 8
 
 /* The kernel's names; since 5.15. */
 struct io_tlb_mem {
@@ -101,27 +99,19 @@ static __always_inline int find_device(struct device *device)
     return recognise(device);
 }
 
-/* A place in the ring: 0 and *ret_place, or -1. */
-static __always_inline int reserve(__u64 *ret_place)
-{
-    for (int i = 0; i < MAX_TRIES; i++) {
-        __u64 head = *(volatile __u64 *)&state.head;
-
-        if (head - *(volatile __u64 *)&state.tail >= BOUNCED_MAX_RECORDS)
-            break;
-        if (__sync_val_compare_and_swap(&state.head, head, head + 1) != head)
-            continue;
-        *ret_place = head;
-        return 0;
-    }
-    return lose();
-}
-
-static __always_inline BouncedRecord *record_at(__u64 place)
+/* All but its place, by which it can be seen to be whole. */
+static __always_inline BouncedRecord *write_record(__u64 place, int who, __u64 bus_address,
+                                                   __u64 bytes)
 {
     __u32 i = place & (BOUNCED_MAX_RECORDS - 1);
+    BouncedRecord *record = bpf_map_lookup_elem(&records, &i);
 
-    return bpf_map_lookup_elem(&records, &i);
+    if (record) {
+        record->bus_address = bus_address;
+        record->bytes = bytes;
+        record->device = who;
+    }
+    return record;
 }
 
 /* Of every device, for a reader who comes while it is written. */
@@ -131,19 +121,16 @@ int BPF_PROG(bounced_any, struct device *device, __u64 bus_address, __u64 bytes)
     int who = find_device(device);
     __u64 place;
 
-    if (who < 0 || reserve(&place) < 0)
+    if (who < 0 ||
+        ring_take(&state.head, &state.tail, &state.n_lost, 1, BOUNCED_MAX_RECORDS, &place) < 0)
         return 0;
-    BouncedRecord *record = record_at(place);
-    if (record) {
-        record->bus_address = bus_address;
-        record->bytes = bytes;
-        record->device = who;
+    BouncedRecord *record = write_record(place, who, bus_address, bytes);
+    if (record)
         __sync_lock_test_and_set(&record->place, ~place);
-    }
     return 0;
 }
 
-/* Of the wanted one, for a reader who comes when it is over: that is a fifth less work. */
+/* Of the wanted one, for a reader who comes when it is over: so it takes less work. */
 SEC("tp_btf/swiotlb_bounced")
 int BPF_PROG(bounced, struct device *device, __u64 bus_address, __u64 bytes)
 {
@@ -154,13 +141,9 @@ int BPF_PROG(bounced, struct device *device, __u64 bus_address, __u64 bytes)
     __u64 place = __sync_fetch_and_add(&state.head, 1);
     if (place - state.tail >= BOUNCED_MAX_RECORDS)
         return 0;
-    BouncedRecord *record = record_at(place);
-    if (record) {
-        record->bus_address = bus_address;
-        record->bytes = bytes;
-        record->device = who;
+    BouncedRecord *record = write_record(place, who, bus_address, bytes);
+    if (record)
         record->place = ~place;
-    }
     return 0;
 }
 

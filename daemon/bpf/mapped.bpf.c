@@ -9,6 +9,7 @@
  */
 
 #include "daemon/bpf/mapped.h"
+#include "daemon/bpf/ring.h"
 
 #include <stdbool.h>
 
@@ -20,9 +21,6 @@
 #include <bpf/bpf_tracing.h>
 
 #define OF_THE_KERNEL __attribute__((preserve_access_index))
-
-/* A few tries: only an interrupt's own mapping, or another CPU's, can come between. */
-#define MAX_TRIES 8
 
 struct kobject {
     const char *name;
@@ -106,21 +104,11 @@ static __always_inline MappedEvent *reserve(__u64 bytes, __u64 *ret_place)
     __u32 zero = 0;
     char *memory = bpf_map_lookup_elem(&ring, &zero);
 
-    if (!memory)
+    if (!memory ||
+        ring_take(&state.head, &state.tail, &state.n_lost, bytes, MAPPED_RING_BYTES, ret_place) < 0)
         return NULL;
-    for (int i = 0; i < MAX_TRIES; i++) {
-        __u64 head = *(volatile __u64 *)&state.head;
-
-        if (head + bytes - *(volatile __u64 *)&state.tail > MAPPED_RING_BYTES)
-            break;
-        if (__sync_val_compare_and_swap(&state.head, head, head + bytes) != head)
-            continue;
-        *ret_place = head;
-        /* all sizes are of whole 8 bytes, which the verifier is to see too */
-        return (MappedEvent *)(memory + (head & (MAPPED_RING_BYTES - 8)));
-    }
-    __sync_fetch_and_add(&state.n_lost, 1);
-    return NULL;
+    /* all sizes are of whole 8 bytes, which the verifier is to see too */
+    return (MappedEvent *)(memory + (*ret_place & (MAPPED_RING_BYTES - 8)));
 }
 
 /* All its bytes are written before it can be seen to be whole. */
