@@ -407,6 +407,12 @@ static int exchange_round(Exchange *x, size_t n_wrong)
     return grown < 0 && count_wrong(x) > 0 ? grown : 0;
 }
 
+/* What stopped it was a bound on memory. */
+static bool is_short(const Exchange *x)
+{
+    return x->stop == STOP_RESERVE || x->stop == STOP_LIMIT;
+}
+
 /*
  * The ballast may grow no more. As long as the kernel has free pages in any zone it gives those,
  * and keeps its cache of files: on a host that was booted lately, whose other zone is still empty,
@@ -417,8 +423,7 @@ static bool reclaim(Exchange *x)
 {
     uint64_t bytes = RECLAIM_BYTES << (2 * x->n_reclaims);
 
-    if ((x->stop != STOP_RESERVE && x->stop != STOP_LIMIT) || x->n_reclaims == RECLAIM_MAX ||
-        x->memory->reclaim(x->memory, bytes) < 0)
+    if (!is_short(x) || x->n_reclaims == RECLAIM_MAX || x->memory->reclaim(x->memory, bytes) < 0)
         return false;
     drop_ballast(x);
     x->n_reclaims++;
@@ -476,7 +481,7 @@ static const char *stop_says(Stop stop)
 static int explain(const Exchange *x, char **ret_reason)
 {
     size_t n_wrong = count_wrong(x);
-    bool cache = (x->stop == STOP_RESERVE || x->stop == STOP_LIMIT) && x->n_reclaims == 0;
+    bool cache = is_short(x) && x->n_reclaims == 0;
 
     return reason_give(ret_reason,
                        "%s memory: %zu of %zu pages of %" PRIu64 " KiB were had, %" PRIu64

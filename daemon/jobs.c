@@ -338,7 +338,6 @@ static void start_next(Jobs *jobs)
 
 typedef struct Asking {
     Admission admission;
-    Jobs *jobs;
     Job *job;
     PendingCall *call; /* who asked, or NULL */
     Job *follows;      /* the run whose suspicion it is to decide, or NULL */
@@ -355,8 +354,8 @@ static void admit_work(void *data)
 static void admit_done(void *data)
 {
     Asking *asking = data;
-    Jobs *jobs = asking->jobs;
     Job *job = asking->job;
+    Jobs *jobs = job->jobs;
 
     if (asking->admission.result <= 0) {
         if (asking->admission.result == 0 && job->record.scheduled)
@@ -382,7 +381,7 @@ static void follow_up_done(void *data)
     int r = asking->admission.result;
 
     if (r > 0) {
-        STAILQ_INSERT_HEAD(&asking->jobs->waiting, job, queue);
+        STAILQ_INSERT_HEAD(&job->jobs->waiting, job, queue);
         publish(job, json_pack("{s:s}", "event", "queued"), false);
         follows->follow_up = strdup(job->record.id);
     } else {
@@ -409,7 +408,6 @@ static int ask_for_admission(Job *job, PendingCall *call, Job *follows)
                        .record = &job->record,
                        .write_bytes = job_write_bytes(job),
                        .decides = follows },
-        .jobs = jobs,
         .job = job,
         .call = call,
         .follows = follows,
