@@ -6,7 +6,7 @@
 #   SAN=address,undefined   build with sanitizers
 #   WERROR=1         warnings are errors (CI)
 #   CC, CFLAGS, CROSS_COMPILE=aarch64-linux-gnu- SYSROOT=DIR   the compiler and what it builds for
-#   SUITE=trixie     the Debian that `make bench-faults` runs in the lab, for bookworm
+#   SUITE=trixie     the Debian that `make bench-faults` runs in the lab, in place of bookworm
 #   DESTDIR, PREFIX  where `make install` puts things
 
 .DEFAULT_GOAL := all
